@@ -1,0 +1,144 @@
+/**
+ * An answer, piece by piece, to the page: at most what it asked for (credit), small pieces together for up to 16 ms,
+ * text as text (`extension-platform.md` §5, §6.1).
+ */
+import { errorFacts, RoutstrError } from '../domain/errors.ts'
+import type { EngineAnswer } from '../engine/engine.ts'
+import { type BackgroundFrame } from '../messaging/page-contract.ts'
+import { INITIAL_CREDIT } from '../messaging/page-constants.ts'
+
+const COALESCE_MS = 16
+const COALESCE_UNITS = 4 * 1024
+const MOST_UNITS_IN_FRAME = 64 * 1024
+/** How long a page may leave an answer unread before it is given up. */
+const SLOW_CONSUMER_MS = 60_000
+
+export interface Credit {
+  add(units: number): void
+  take(units: number): void
+  /** Resolves when there is some. @throws the signal's reason; RoutstrError `slow_consumer` */
+  some(signal: AbortSignal): Promise<void>
+}
+
+export function createCredit(): Credit {
+  let left = INITIAL_CREDIT
+  let wake: (() => void) | null = null
+  return {
+    add(units) {
+      left += units
+      if (left > 0) wake?.()
+    },
+    take(units) {
+      left -= units
+    },
+    some(signal) {
+      if (left > 0) return Promise.resolve()
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => finish(() => reject(new RoutstrError('slow_consumer', 'The page did not read its answer for a minute, so it was ended. What it cost is read from the account.'))), SLOW_CONSUMER_MS)
+        const abort = (): void => finish(() => reject(signal.reason))
+        const finish = (then: () => void): void => {
+          clearTimeout(timer)
+          signal.removeEventListener('abort', abort)
+          wake = null
+          then()
+        }
+        wake = () => finish(resolve)
+        signal.addEventListener('abort', abort)
+      })
+    },
+  }
+}
+
+export async function forwardAnswer(id: string, answer: EngineAnswer, send: (frame: BackgroundFrame) => void, credit: Credit, signal: AbortSignal): Promise<void> {
+  send({ t: 'head', id, status: answer.status, headers: answer.headers })
+  const reader = answer.body?.getReader()
+  const pieces = isText(answer.headers) ? textPieces(id) : bytePieces(id)
+  let timer: ReturnType<typeof setTimeout> | null = null
+  const flush = (): void => {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    for (const frame of pieces.drain()) send(frame)
+  }
+  try {
+    while (reader !== undefined) {
+      await credit.some(signal)
+      const { done, value } = await reader.read()
+      if (done) break
+      credit.take(pieces.push(value))
+      if (pieces.size() >= COALESCE_UNITS) flush()
+      else timer ??= setTimeout(flush, COALESCE_MS)
+    }
+    pieces.finish()
+    flush()
+    send({ t: 'end', id })
+  } catch (error) {
+    flush()
+    await reader?.cancel(error).catch(() => undefined)
+    if (!signal.aborted) send({ t: 'fail', id, error: errorFacts(error) })
+  }
+}
+
+interface Pieces {
+  /** @returns the units of credit it costs */
+  push(bytes: Uint8Array): number
+  finish(): void
+  size(): number
+  drain(): BackgroundFrame[]
+}
+
+function isText(headers: EngineAnswer['headers']): boolean {
+  const type = headers.find(([name]) => name === 'content-type')?.[1] ?? ''
+  return /^text\/|json|xml/.test(type)
+}
+
+function textPieces(id: string): Pieces {
+  const decoder = new TextDecoder()
+  let text = ''
+  return {
+    push(bytes) {
+      const piece = decoder.decode(bytes, { stream: true })
+      text += piece
+      return piece.length
+    },
+    finish() {
+      text += decoder.decode()
+    },
+    size: () => text.length,
+    drain() {
+      const frames: BackgroundFrame[] = []
+      for (let from = 0; from < text.length; from += MOST_UNITS_IN_FRAME) frames.push({ t: 'data', id, text: text.slice(from, from + MOST_UNITS_IN_FRAME) })
+      text = ''
+      return frames
+    },
+  }
+}
+
+function bytePieces(id: string): Pieces {
+  let parts: Uint8Array[] = []
+  let size = 0
+  return {
+    push(bytes) {
+      parts.push(bytes)
+      size += bytes.byteLength
+      return bytes.byteLength
+    },
+    finish() {},
+    size: () => size,
+    drain() {
+      const frames = parts.flatMap((part) => {
+        const slices: BackgroundFrame[] = []
+        for (let from = 0; from < part.byteLength; from += MOST_UNITS_IN_FRAME) slices.push({ t: 'bytes', id, base64: base64(part.subarray(from, from + MOST_UNITS_IN_FRAME)) })
+        return slices
+      })
+      parts = []
+      size = 0
+      return frames
+    },
+  }
+}
+
+function base64(bytes: Uint8Array): string {
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  return btoa(binary)
+}

@@ -1,0 +1,112 @@
+/** Step 2: the hold, or the question, or the refusal. */
+import type { ApprovalReason, GrantTerms } from '../domain/approval.ts'
+import { RoutstrError } from '../domain/errors.ts'
+import { fromSat, maxMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
+import type { SiteOrigin } from '../domain/site.ts'
+import { type Approvals, blockedError, type Question } from '../permissions/approvals.ts'
+import type { PermissionStore } from '../permissions/store.ts'
+import type { InferenceRequest } from '../protocol/request-body.ts'
+
+export interface AskFor {
+  readonly requestId: string
+  readonly origin: SiteOrigin
+  readonly request: InferenceRequest
+  readonly providerName: string
+  readonly expectedMsat: Msat
+  readonly worstMsat: Msat
+  readonly prompt: 'auto' | 'none'
+}
+
+/** The limit a person is offered first, and the one per request. Shown with both numbers; nothing hidden is derived. */
+const SUGGESTED_LIMIT = fromSat(1_000)
+const SUGGESTED_PER_REQUEST = fromSat(100)
+
+export function suggestTerms(worstMsat: Msat, wish?: Partial<GrantTerms>): GrantTerms {
+  const limitMsat = wish?.limitMsat ?? maxMsat(SUGGESTED_LIMIT, roundUp(worstMsat * 10))
+  const maxPerRequestMsat = wish?.maxPerRequestMsat ?? maxMsat(SUGGESTED_PER_REQUEST, roundUp(worstMsat * 2))
+  return { period: wish?.period ?? 'day', limitMsat, maxPerRequestMsat: msat(Math.min(maxPerRequestMsat, limitMsat)) }
+}
+
+/** To two leading digits, in whole sat. */
+function roundUp(value: number): Msat {
+  const sat = Math.ceil(value / 1000)
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, sat))) - 1)
+  return fromSat(Math.ceil(sat / step) * step)
+}
+
+export function createAsking(world: { readonly permissions: PermissionStore; readonly approvals: Approvals; readonly now: () => number }): {
+  /** Sets the worst case aside, asking as often as needed. @throws RoutstrError when refused */
+  hold(ask: AskFor, signal: AbortSignal): Promise<void>
+  /** Without asking: may the hold grow to this? */
+  raise(requestId: string, origin: SiteOrigin, amountMsat: Msat): Promise<boolean>
+  /** Before any price is known: a blocked site learns nothing more. */
+  refuseBlocked(origin: SiteOrigin): Promise<void>
+} {
+  const { permissions, approvals, now } = world
+
+  const take = (requestId: string, origin: SiteOrigin, amountMsat: Msat) => permissions.takeHold({ requestId, origin, amountMsat, now: now() })
+
+  async function refuseBlocked(origin: SiteOrigin): Promise<void> {
+    if ((await permissions.site(origin))?.blocked === true) throw blockedError(origin)
+  }
+
+  return {
+    refuseBlocked,
+    async hold(ask, signal) {
+      for (;;) {
+        signal.throwIfAborted()
+        await refuseBlocked(ask.origin)
+        const verdict = await take(ask.requestId, ask.origin, ask.worstMsat)
+        if (verdict.kind === 'allowed') return
+        if (ask.prompt === 'none') throw refusalWithoutPrompt(verdict.reason)
+        await approvals.ask(questionFor(ask, verdict.reason), signal)
+      }
+    },
+    async raise(requestId, origin, amountMsat) {
+      return (await take(requestId, origin, amountMsat)).kind === 'allowed'
+    },
+  }
+}
+
+function questionFor(ask: AskFor, reason: ApprovalReason): Question {
+  return {
+    origin: ask.origin,
+    requestId: ask.requestId,
+    reason,
+    request: ask.request.summary,
+    providerName: ask.providerName,
+    expectedMsat: ask.expectedMsat,
+    worstMsat: ask.worstMsat,
+    suggestion: suggestTerms(ask.worstMsat),
+    pageReason: null,
+  }
+}
+
+function refusalWithoutPrompt(reason: ApprovalReason): RoutstrError {
+  switch (reason) {
+    case 'no_grant':
+    case 'site_asks':
+      return new RoutstrError('permission_required', 'The user has not given this site a budget, and the page asked not to be prompted. Nothing was spent.')
+    case 'period_limit':
+      return new RoutstrError('budget_exceeded', 'The budget the user gave this site is used up for now. Nothing was spent.')
+    case 'request_limit':
+      return new RoutstrError('max_cost_exceeded', 'This request can cost more than the user allows per request. Nothing was spent.')
+    default:
+      return reason satisfies never
+  }
+}
+
+/** `enable()` and `requestBudget()`: a question without a request behind it. */
+export function siteQuestion(origin: SiteOrigin, requestId: string, wish: Partial<GrantTerms>, pageReason: string | null): Question {
+  return {
+    origin,
+    requestId,
+    reason: 'site_asks',
+    request: null,
+    providerName: null,
+    expectedMsat: ZERO_MSAT,
+    worstMsat: ZERO_MSAT,
+    suggestion: suggestTerms(ZERO_MSAT, wish),
+    pageReason,
+  }
+}

@@ -1,0 +1,78 @@
+/** Errors as a page sees them: OpenAI's envelope in a `Response`, or an error named as the SDK names its own (`page-api.md` §7). */
+import type { ErrorCode, ErrorFacts } from '../domain/errors.ts'
+import { assign, headers, NativeDOMException, NativeResponse, readProperty, toJson } from './builtins.ts'
+import { statusOf, typeOf } from './status.ts'
+
+/** The SDK's class names, without their common end. */
+const NAMES: { readonly [status: number]: string } = {
+  400: 'BadRequest',
+  401: 'Authentication',
+  403: 'PermissionDenied',
+  404: 'NotFound',
+  409: 'Conflict',
+  422: 'UnprocessableEntity',
+  429: 'RateLimit',
+}
+
+/** Thrown by everything but `fetch`. `name` is the name of the SDK's subclass for the same case. */
+export class RoutstrAPIError extends Error {
+  declare readonly status: number | undefined
+  declare readonly code: unknown
+  declare readonly type: unknown
+  declare readonly param: unknown
+  /** The inner object of OpenAI's envelope, as it came. */
+  declare readonly error: unknown
+  declare readonly headers: Headers | undefined
+  declare readonly requestID: string | null
+
+  /**
+   * @param status undefined: the error came inside a stream, or there was no answer at all
+   * @param fallback the message when `error` has none
+   */
+  constructor(status: number | undefined, error: unknown, answered?: Headers, fallback?: string, name?: string) {
+    super(`${status === undefined ? '' : `${status} `}${property(error, 'message') ?? fallback}`)
+    assign(this, {
+      name: `${name ?? NAMES[status ?? 0] ?? (status !== undefined && status >= 500 ? 'InternalServer' : 'API')}Error`,
+      status,
+      code: property(error, 'code'),
+      type: property(error, 'type'),
+      param: property(error, 'param'),
+      error,
+      headers: answered,
+      requestID: answered ? headers.get(answered, 'x-request-id') : null,
+    })
+  }
+}
+
+/** A failure told by the background or the relay → an error. */
+export function errorFromFacts(facts: ErrorFacts): RoutstrAPIError {
+  const status = statusOf(facts.code)
+  const lost = status === 424 || facts.code === 'extension_reloaded'
+  return new RoutstrAPIError(status, errorBody(facts).error, undefined, '', lost ? 'APIConnection' : undefined)
+}
+
+/** A refusal as a `Response` that no SDK repeats by itself. */
+export function denial(facts: ErrorFacts, requestId: string): Response {
+  return new NativeResponse(toJson(errorBody(facts)), {
+    status: statusOf(facts.code),
+    headers: { 'content-type': 'application/json', 'x-request-id': requestId, 'x-should-retry': 'false' },
+  })
+}
+
+/** `{"error":{"message","type","code","param"}}` */
+export function errorBody({ code, message, param = null }: ErrorFacts): { readonly error: object } {
+  return { error: { message, type: typeOf(statusOf(code)), code, param } }
+}
+
+export function facts(code: ErrorCode, message: string): ErrorFacts {
+  return { code, message }
+}
+
+export function abortError(): DOMException {
+  return new NativeDOMException('The request was aborted.', 'AbortError')
+}
+
+/** `value[key]`, or undefined when there is no such thing. */
+export function property(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value ? readProperty(value, key) : undefined
+}

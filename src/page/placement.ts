@@ -1,0 +1,27 @@
+/** Which documents get a provider. Comfort for pages, not protection: the background refuses by the browser's word (T5, T7). */
+
+/** What is asked of a window; the real one fits. */
+export interface FrameWindow {
+  readonly origin: string
+  readonly parent: FrameWindow
+}
+
+/**
+ * True for top documents, for frames whose ancestors all share their origin, and for opaque origins (sandboxed frames): those
+ * get a clear `403 opaque_origin` from the background instead of nothing.
+ *
+ * `window.origin` rather than `location.origin`: the latter is the address's origin, which a sandboxed frame does not have and an
+ * `about:srcdoc` frame does not show. Reading it across origins throws, in every browser.
+ */
+export function isProviderPlace(window: FrameWindow): boolean {
+  const { origin } = window
+  if (origin === 'null') return true
+  try {
+    for (let frame = window; frame.parent !== frame; frame = frame.parent) {
+      if (frame.parent.origin !== origin) return false
+    }
+    return true
+  } catch {
+    return false
+  }
+}

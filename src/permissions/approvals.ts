@@ -1,0 +1,173 @@
+/**
+ * Questions to the user: one per site at a time, one window, in order. The row is written before the window opens, so a
+ * dead worker loses nothing: the window reads it again and the page's request attaches to it by its id.
+ */
+import type { Approval, Decision } from '../domain/approval.ts'
+import { RoutstrError } from '../domain/errors.ts'
+import type { Grant } from '../domain/grant.ts'
+import { msat } from '../domain/msat.ts'
+import type { SiteOrigin } from '../domain/site.ts'
+import { GRANT_LIFE_MS } from './budget.ts'
+import type { PermissionStore } from './store.ts'
+
+/** Below the SDKs' ten minutes until headers (`page-api.md` §14). */
+export const APPROVAL_LIFE_MS = 5 * 60_000
+const MOST_QUESTIONS = 5
+
+export type Question = Omit<Approval, 'id' | 'createdAt' | 'expiresAt' | 'state'>
+
+export interface Approvals {
+  /**
+   * Resolves when the user has approved the question of this site; the caller then checks again.
+   * @throws RoutstrError `user_rejected`, `prompt_timeout`, `origin_blocked`, `too_many_requests`; the signal's reason when
+   * the page has gone
+   */
+  ask(question: Question, signal: AbortSignal): Promise<void>
+  get(id: string): Promise<{ readonly approval: Approval; readonly position: number; readonly waiting: number } | null>
+  /** Oldest first. */
+  waiting(): Promise<readonly Approval[]>
+  decide(id: string, decision: Decision): Promise<void>
+  /** The user closed the window: that is a no to the question it showed. */
+  windowClosed(id: string): Promise<void>
+  /** Expires what is due; opens the window for the next question. Also called on start and by the alarm. */
+  tick(): Promise<void>
+  /** After a restart of the browser no page can be waiting any more. */
+  withdrawAll(): Promise<void>
+}
+
+export function createApprovals(world: {
+  readonly store: PermissionStore
+  readonly now: () => number
+  readonly randomId: () => string
+  /** Shows the window for this question, or brings it to the front; null closes it. */
+  readonly show: (approvalId: string | null) => Promise<void>
+  readonly onChange: () => void
+}): Approvals {
+  const { store, now } = world
+  const waiters = new Map<string, Set<(error: RoutstrError | null) => void>>()
+
+  async function ask(question: Question, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const asking = await store.asking()
+    if (asking.length >= MOST_QUESTIONS && !asking.some((approval) => approval.origin === question.origin)) {
+      throw new RoutstrError('too_many_requests', 'Too many sites are asking for permission at the same time. Nothing was spent; try again later.')
+    }
+    const createdAt = now()
+    const approval = await store.addApproval({ ...question, id: world.randomId(), createdAt, expiresAt: createdAt + APPROVAL_LIFE_MS, state: 'asking' })
+    const settled = wait(approval.id, signal)
+    const standing = await store.approval(approval.id)
+    if (standing !== undefined && standing.state !== 'asking') tell(approval.id, standing.state === 'approved' ? null : refusal(standing.state, false))
+    void tick()
+    await settled
+  }
+
+  function wait(id: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const mine = waiters.get(id) ?? new Set()
+      waiters.set(id, mine)
+      const timer = setTimeout(() => void tick(), APPROVAL_LIFE_MS)
+      const settle = (error: RoutstrError | null): void => {
+        cleanUp()
+        if (error === null) resolve()
+        else reject(error)
+      }
+      const left = (): void => {
+        cleanUp()
+        if (mine.size === 0) void close(id, 'withdrawn', null)
+        reject(signal.reason)
+      }
+      const cleanUp = (): void => {
+        clearTimeout(timer)
+        mine.delete(settle)
+        signal.removeEventListener('abort', left)
+      }
+      mine.add(settle)
+      signal.addEventListener('abort', left)
+    })
+  }
+
+  async function close(id: string, state: Exclude<Approval['state'], 'asking'>, effect: { decision: Decision; grant: Grant | null } | null): Promise<void> {
+    if (!(await store.closeApproval(id, state, effect))) return
+    const error = state === 'approved' ? null : refusal(state, effect?.decision.kind === 'block')
+    tell(id, error)
+    world.onChange()
+    await tick()
+  }
+
+  function tell(id: string, error: RoutstrError | null): void {
+    for (const settle of [...(waiters.get(id) ?? [])]) settle(error)
+    waiters.delete(id)
+  }
+
+  let showing: string | null = null
+  async function tick(): Promise<void> {
+    for (const approval of await store.asking()) if (approval.expiresAt <= now()) await close(approval.id, 'expired', null)
+    const next = (await queue())[0]?.id ?? null
+    if (next !== null || showing !== null) await world.show(next)
+    showing = next
+    world.onChange()
+  }
+
+  async function queue(): Promise<Approval[]> {
+    return (await store.asking()).sort((a, b) => a.createdAt - b.createdAt)
+  }
+
+  function grantFrom(approval: Approval, decision: Extract<Decision, { kind: 'approve' }>): Grant {
+    const { period, limitMsat, maxPerRequestMsat } = decision.terms
+    return {
+      id: world.randomId(),
+      origin: approval.origin,
+      period,
+      limitMsat,
+      maxPerRequestMsat: msat(Math.min(maxPerRequestMsat, limitMsat)),
+      requestId: period === 'once' ? approval.requestId : null,
+      createdAt: now(),
+      expiresAt: now() + (period === 'once' ? APPROVAL_LIFE_MS : GRANT_LIFE_MS),
+      revokedAt: null,
+    }
+  }
+
+  return {
+    ask,
+    async get(id) {
+      const approval = await store.approval(id)
+      if (approval === undefined) return null
+      const open = await queue()
+      return { approval, position: Math.max(1, open.findIndex((row) => row.id === id) + 1), waiting: open.length }
+    },
+    waiting: queue,
+    async decide(id, decision) {
+      const approval = await store.approval(id)
+      if (approval === undefined || approval.state !== 'asking') throw new RoutstrError('not_found', 'This question has been answered or has expired already.')
+      if (approval.expiresAt <= now()) return close(id, 'expired', null)
+      if (decision.kind === 'approve' && decision.terms.period === 'once' && approval.request === null) {
+        throw new RoutstrError('invalid_request_error', 'There is no request to approve once: choose a limit per day, week or month.')
+      }
+      if (decision.kind === 'approve') return close(id, 'approved', { decision, grant: grantFrom(approval, decision) })
+      return close(id, 'rejected', { decision, grant: null })
+    },
+    windowClosed: (id) => close(id, 'rejected', { decision: { kind: 'reject' }, grant: null }),
+    tick,
+    async withdrawAll() {
+      for (const approval of await store.asking()) await close(approval.id, 'withdrawn', null)
+    },
+  }
+}
+
+function refusal(state: 'rejected' | 'expired' | 'withdrawn', blocked: boolean): RoutstrError {
+  if (blocked) return blockedError()
+  switch (state) {
+    case 'rejected':
+      return new RoutstrError('user_rejected', 'The user declined this request. Nothing was spent.')
+    case 'expired':
+      return new RoutstrError('prompt_timeout', 'The user did not answer within five minutes. Nothing was spent.')
+    case 'withdrawn':
+      return new RoutstrError('request_aborted', 'The page has gone. Nothing was spent.')
+    default:
+      return state satisfies never
+  }
+}
+
+export function blockedError(origin?: SiteOrigin): RoutstrError {
+  return new RoutstrError('origin_blocked', `The user has blocked ${origin ?? 'this site'} from spending. Nothing was spent.`)
+}

@@ -1,0 +1,38 @@
+/** What permissions need to remember. Each method is one transaction. */
+import type { Approval, Decision } from '../domain/approval.ts'
+import type { Budget, Grant, Hold, SiteRule } from '../domain/grant.ts'
+import type { Msat } from '../domain/msat.ts'
+import type { SiteOrigin } from '../domain/site.ts'
+import type { Verdict } from './budget.ts'
+
+export interface PermissionStore {
+  site(origin: SiteOrigin): Promise<SiteRule | undefined>
+  sites(): Promise<SiteRule[]>
+  setBlocked(origin: SiteOrigin, blocked: boolean): Promise<void>
+  /** The standing grant with what is left of it; null when there is none. */
+  budget(origin: SiteOrigin, now: number): Promise<Budget | null>
+  /** All time, approved once or standing. */
+  spentMsat(origin: SiteOrigin): Promise<Msat>
+  /** Adds a grant; a standing one replaces the terms of the standing one, whose spending stays. */
+  putGrant(grant: Grant): Promise<Grant>
+  revoke(origin: SiteOrigin, at: number): Promise<void>
+
+  /**
+   * Check and take in one transaction. A hold of the same request that is still `held` is replaced (raised, or taken again
+   * after the worker died before any money moved).
+   */
+  takeHold(request: { readonly requestId: string; readonly origin: SiteOrigin; readonly amountMsat: Msat; readonly now: number }): Promise<Verdict>
+  hold(requestId: string): Promise<Hold | undefined>
+  heldHolds(): Promise<Hold[]>
+  /** Lowers what is set aside while the rest of the request's cost is not known yet. */
+  lowerHold(requestId: string, amountMsat: Msat): Promise<void>
+  chargeHold(requestId: string, chargedMsat: Msat): Promise<void>
+  releaseHold(requestId: string): Promise<void>
+
+  approval(id: string): Promise<Approval | undefined>
+  asking(): Promise<Approval[]>
+  /** Adds the row unless the site is already being asked; returns the question that stands. */
+  addApproval(approval: Approval): Promise<Approval>
+  /** The arrow out of `asking`, with everything the decision brings about; false when it had been taken before. */
+  closeApproval(id: string, state: Exclude<Approval['state'], 'asking'>, effect: { readonly decision: Decision; readonly grant: Grant | null } | null): Promise<boolean>
+}

@@ -1,0 +1,77 @@
+/** A node's refusals in all their envelopes (`routstr-node.md` §4.4 and §5), and whose fault they are. */
+import { isMsat, type Msat } from '../domain/msat.ts'
+import { cleanText, isRecord, parseJson } from './foreign.ts'
+
+export interface NodeError {
+  readonly status: number
+  /** Numbers become their text; null when the node gave none. */
+  readonly code: string | null
+  readonly type: string | null
+  /** One line for people, ≤ 300 characters, without tokens and keys. */
+  readonly message: string
+  /** Of a 402: what the node wants for this request, in msat. */
+  readonly requiredMsat: Msat | null
+}
+
+const MAX_ERROR_CHARACTERS = 256 * 1024
+const MAX_MESSAGE_CHARACTERS = 300
+/** The two texts of a Bearer 402 (§4.4). */
+const REQUIRED_AMOUNT = [/\((\d{1,16}) msats\) required/, /: (\d{1,16}) mSats required/]
+
+/**
+ * Reads envelopes A–D (§5.1), HTML pages of a proxy in between, and nothing at all. Never throws.
+ * @param text the body; longer ones than 256 k characters are not looked into
+ */
+export function parseNodeError(status: number, text: string): NodeError {
+  const body = parseJson(text, MAX_ERROR_CHARACTERS)
+  const detail = isRecord(body) ? body.detail : undefined
+  const inner = (isRecord(body) ? body.error : undefined) ?? (isRecord(detail) ? detail.error : undefined) ?? detail
+  // validation: [{"type":"missing","loc":[…],"msg":"Field required"}]
+  const error: unknown = Array.isArray(inner) ? { ...(isRecord(inner[0]) ? inner[0] : {}), code: 'validation' } : inner
+  const facts = isRecord(error) ? error : {}
+  const said = textOf(typeof error === 'string' ? error : (facts.message ?? facts.reason ?? facts.msg))
+  return {
+    status,
+    code: textOf(facts.code),
+    type: textOf(facts.type),
+    message: said === null ? withoutMessage(status, text, body) : cleanText(withoutSecrets(said), MAX_MESSAGE_CHARACTERS),
+    requiredMsat: amount(isRecord(detail) ? detail.amount_required_msat : undefined) ?? amountInText(said ?? ''),
+  }
+}
+
+/**
+ * true: another provider may well answer, so try one. false: the request itself is refused and would be everywhere; it
+ * goes back to the page unchanged. A node that does not know the model after all (400 `invalid_model`) is the provider's.
+ */
+export function isProviderFault(error: NodeError): boolean {
+  if (error.type === 'invalid_model' || error.code === 'model_not_found' || error.code === 'invalid_api_key') return true
+  return ![400, 413, 415, 422].includes(error.status)
+}
+
+function amount(value: unknown): Msat | null {
+  return typeof value === 'number' && isMsat(value) ? value : null
+}
+
+function amountInText(message: string): Msat | null {
+  for (const pattern of REQUIRED_AMOUNT) {
+    const digits = pattern.exec(message)?.[1]
+    if (digits !== undefined) return amount(Number(digits))
+  }
+  return null
+}
+
+function textOf(value: unknown): string | null {
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' && value !== '' ? value.slice(0, 2000) : null
+}
+
+/** Ecash and account keys are money; they leave the room in no message (design §5.10). */
+function withoutSecrets(text: string): string {
+  return text.replace(/cashu[AB][\w+/=-]{16,}/g, 'cashu…').replace(/sk-[0-9a-f]{16,}/gi, 'sk-…')
+}
+
+function withoutMessage(status: number, text: string, body: unknown): string {
+  if (text.trim() === '') return `The provider answered ${status} without a message.`
+  if (body === undefined && /^\s*</.test(text)) return `The provider answered ${status} with a web page instead of an answer.`
+  return `The provider answered ${status} without a readable message.`
+}

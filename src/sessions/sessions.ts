@@ -1,0 +1,186 @@
+/** Money placed at providers: get a place for a request, give it back, bring everything home. */
+import { addMsat, lessMsat, minMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
+import type { Attempt, Session } from '../domain/session.ts'
+import type { SiteOrigin } from '../domain/site.ts'
+import type { AccountApi } from '../protocol/account.ts'
+import { createExclusive } from '../wallet/exclusive.ts'
+import type { Wallet } from '../wallet/wallet.ts'
+import { chargedMsat, freeMsat } from './balance.ts'
+import { createFunding, type FundingRequest } from './funding.ts'
+import { createSettling } from './settling.ts'
+import type { SessionStore } from './store.ts'
+
+export type AcquireRequest = Omit<FundingRequest, 'waiting' | 'floatLeftMsat'> & { readonly requestId: string }
+
+/** A place for one request: the account's key, and the attempt that has reserved its worst case. */
+export interface Lease {
+  readonly key: string
+  readonly attemptId: string
+  readonly sessionId: string
+}
+
+export type Acquired =
+  | { readonly kind: 'leased'; readonly lease: Lease }
+  /** This provider did not take our money; it is coming back by itself. */
+  | { readonly kind: 'refused'; readonly why: string; readonly unreachable: boolean }
+
+export interface Sessions {
+  /** @throws RoutstrError `insufficient_balance`, `mint_unreachable`: nothing was paid */
+  acquire(request: AcquireRequest): Promise<Acquired>
+  /** The request is over. `chargedMsat` null: its cost was not seen, the account is read as soon as nothing runs there. */
+  release(lease: Lease, charged: Msat | null): Promise<void>
+  /** What a request has cost so far, what it may still cost, and whether anything is open. */
+  costOf(requestId: string): Promise<{ readonly attempts: number; readonly chargedMsat: Msat; readonly unknownMsat: Msat }>
+  /** Free balance of this site's open session at a provider. */
+  freeAt(origin: SiteOrigin): Promise<ReadonlyMap<string, Msat>>
+  /** Everything that is or may be at providers. */
+  onDeposit(): Promise<Msat>
+  list(): Promise<readonly Session[]>
+  /** Settles all sessions without running requests, of one site or of all. Counts what came back and what is still out. */
+  bringHome(origin?: SiteOrigin): Promise<{ readonly returnedMsat: Msat; readonly open: number }>
+  /** Settles idle sessions and goes on with everything unfinished whose time has come. */
+  tick(): Promise<void>
+  /** On start, before anything else: attempts of the dead worker end. */
+  recover(): Promise<void>
+  hasUnfinished(): Promise<boolean>
+}
+
+export function createSessions(world: {
+  readonly store: SessionStore
+  readonly wallet: Wallet
+  readonly accounts: AccountApi
+  readonly now: () => number
+  readonly randomId: () => string
+  readonly settings: () => { readonly sessionIdleMs: number; readonly floatSat: number }
+  readonly onAttemptsSettled: (requestIds: readonly string[]) => Promise<void>
+  readonly onChange: () => void
+}): Sessions {
+  const { store, now } = world
+  const fund = createFunding(world)
+  const settling = createSettling(world)
+  const oneAtATime = createExclusive()
+  const waiting = new Map<string, number>()
+
+  async function lease(request: AcquireRequest): Promise<Lease | null> {
+    const open = (await store.sessionsOf(request.origin, request.provider.id)).filter((session) => session.state === 'open' && session.mint === request.mint)
+    for (const session of open) {
+      const attempt: Attempt = { id: world.randomId(), requestId: request.requestId, sessionId: session.id, state: 'open', requiredMsat: request.requiredMsat, chargedMsat: ZERO_MSAT, at: now() }
+      if (await store.beginAttempt(attempt)) return { key: session.key, attemptId: attempt.id, sessionId: session.id }
+    }
+    return null
+  }
+
+  async function acquire(request: AcquireRequest): Promise<Acquired> {
+    const warm = await lease(request)
+    if (warm !== null) return { kind: 'leased', lease: warm }
+    const place = `${request.origin} ${request.provider.id}`
+    waiting.set(place, (waiting.get(place) ?? 0) + 1)
+    try {
+      return await oneAtATime(place, async () => {
+        for (let round = 0; round < 3; round++) {
+          const found = await lease(request)
+          if (found !== null) return { kind: 'leased', lease: found }
+          const floatLeftMsat = lessMsat(msat(world.settings().floatSat * 1000), await onDeposit())
+          const outcome = await fund({ ...request, waiting: waiting.get(place) ?? 1, floatLeftMsat })
+          world.onChange()
+          if (outcome.kind === 'refused') {
+            void advance(outcome.sessionId)
+            return { kind: 'refused', why: outcome.why, unreachable: outcome.unreachable }
+          }
+        }
+        return { kind: 'refused', why: 'it credited less than was paid', unreachable: false }
+      })
+    } finally {
+      waiting.set(place, (waiting.get(place) ?? 1) - 1)
+    }
+  }
+
+  function advance(sessionId: string): Promise<void> {
+    return oneAtATime(`session ${sessionId}`, async () => {
+      const session = await store.session(sessionId)
+      if (session !== undefined) await settling.advance(session)
+      world.onChange()
+    })
+  }
+
+  /** From wherever it is to closed, as far as the others let us. */
+  async function settle(sessionId: string): Promise<void> {
+    await store.update(sessionId, ['open'], { state: 'settling', nextTryAt: now(), tries: 0 })
+    for (let step = 0; step < 3; step++) {
+      const before = await store.session(sessionId)
+      await advance(sessionId)
+      const after = await store.session(sessionId)
+      if (after === undefined || after.state === before?.state) break
+      if (after.state === 'open') await store.update(sessionId, ['open'], { state: 'settling', nextTryAt: now(), tries: 0 })
+    }
+  }
+
+  async function isInUse(sessionId: string): Promise<boolean> {
+    return (await store.attemptsOf(sessionId)).some((attempt) => attempt.state === 'open')
+  }
+
+  async function onDeposit(): Promise<Msat> {
+    let total = ZERO_MSAT
+    for (const session of await store.sessions(['prepared', 'open', 'settling'])) {
+      total = addMsat(total, session.creditedMsat === null ? session.faceMsat : lessMsat(session.creditedMsat, chargedMsat(await store.attemptsOf(session.id))))
+    }
+    return total
+  }
+
+  return {
+    acquire,
+    async release({ attemptId, sessionId }, charged) {
+      const attempt = await store.attempt(attemptId)
+      if (attempt === undefined || attempt.state !== 'open') return
+      const session = await store.session(sessionId)
+      const others = (await store.attemptsOf(sessionId)).filter(({ id }) => id !== attemptId)
+      // a claim above what the account held cannot be true
+      const most = lessMsat(session?.creditedMsat ?? ZERO_MSAT, chargedMsat(others))
+      await store.saveAttempts([{ ...attempt, state: charged === null ? 'ended' : 'settled', chargedMsat: minMsat(charged ?? ZERO_MSAT, most) }])
+      await store.update(sessionId, ['open'], { lastUsedAt: now() })
+      world.onChange()
+    },
+    async costOf(requestId) {
+      const attempts = await store.attemptsOfRequest(requestId)
+      const unsettled = attempts.filter((attempt) => attempt.state !== 'settled')
+      return { attempts: attempts.length, chargedMsat: chargedMsat(attempts), unknownMsat: addMsat(...unsettled.map((attempt) => attempt.requiredMsat)) }
+    },
+    async freeAt(origin) {
+      const free = new Map<string, Msat>()
+      for (const session of (await store.sessions(['open'])).filter((row) => row.origin === origin)) {
+        const here = freeMsat(session, await store.attemptsOf(session.id))
+        if (here > (free.get(session.providerId) ?? 0)) free.set(session.providerId, here)
+      }
+      return free
+    },
+    onDeposit,
+    list: () => store.sessions(['prepared', 'open', 'settling', 'refunded', 'lost']),
+    async bringHome(origin) {
+      const before = await store.sessions(['prepared', 'open', 'settling', 'refunded'])
+      const mine = before.filter((session) => origin === undefined || session.origin === origin)
+      await Promise.all(mine.map(async (session) => ((await isInUse(session.id)) ? undefined : settle(session.id))))
+      const after = await Promise.all(mine.map((session) => store.session(session.id)))
+      const closed = after.filter((session) => session !== undefined).filter((session) => session.state === 'closed' || session.state === 'cancelled')
+      const returned = closed.reduce((sum, session) => sum + (session.state === 'closed' ? (session.refundedMsat ?? 0) : session.faceMsat), 0)
+      return { returnedMsat: msat(returned), open: mine.length - closed.length }
+    },
+    async tick() {
+      for (const session of await store.sessions(['prepared', 'open', 'settling', 'refunded'])) {
+        if (await isInUse(session.id)) continue
+        if (session.state !== 'open') {
+          if (session.nextTryAt <= now()) await settle(session.id)
+          continue
+        }
+        if (session.lastUsedAt + world.settings().sessionIdleMs <= now()) await settle(session.id)
+        else await oneAtATime(`session ${session.id}`, () => settling.reconcile(session)).catch(() => false)
+      }
+    },
+    async recover() {
+      const open = await store.openAttempts()
+      await store.saveAttempts(open.map((attempt) => ({ ...attempt, state: 'ended' })))
+    },
+    async hasUnfinished() {
+      return (await store.sessions(['prepared', 'open', 'settling', 'refunded'])).length > 0
+    },
+  }
+}

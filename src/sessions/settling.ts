@@ -1,0 +1,169 @@
+/**
+ * Bringing money home. One function per state, each idempotent: called when a session is idle, on the user's wish, on an
+ * alarm and on every start. The answers of the node and what follows: `routstr-node.md` §2.7, §11.
+ */
+import { lessMsat, type Msat, msat } from '../domain/msat.ts'
+import type { Session } from '../domain/session.ts'
+import type { AccountApi } from '../protocol/account.ts'
+import { nextTry } from '../wallet/journal.ts'
+import type { Wallet } from '../wallet/wallet.ts'
+import { attributeCharges, chargedMsat } from './balance.ts'
+import type { SessionStore } from './store.ts'
+
+export interface Settling {
+  /** One step further, whatever the state. Never throws for an answer of a stranger; problems are noted on the session. */
+  advance(session: Session): Promise<void>
+  /**
+   * Reads the account to learn what requests cost whose end we did not see. Nothing happens while others are running there.
+   * @returns false when the node still has reservations or did not answer
+   */
+  reconcile(session: Session): Promise<boolean>
+}
+
+/** A provider that denies an account for so long has lost it (or took the token): ~ 20 tries are 1.5 hours. */
+const TRIES_UNTIL_LOST = 20
+
+export function createSettling(world: {
+  readonly store: SessionStore
+  readonly wallet: Wallet
+  readonly accounts: AccountApi
+  readonly now: () => number
+  readonly onAttemptsSettled: (requestIds: readonly string[]) => Promise<void>
+}): Settling {
+  const { store, wallet, accounts, now } = world
+
+  async function later(session: Session, problem: string, seconds?: number): Promise<void> {
+    const at = seconds === undefined ? nextTry(now(), session.tries) : now() + seconds * 1000
+    await store.update(session.id, ['prepared', 'open', 'settling', 'refunded'], { tries: session.tries + 1, nextTryAt: at, problem })
+  }
+
+  /** Was the token credited? The mint knows, then the node. Reclaiming is atomic at the mint: one of the two wins. */
+  async function repairFunding(session: Session): Promise<void> {
+    const state = await wallet.isSpent(session.operationId)
+    if (state === 'pending') return later(session, 'the provider is redeeming the token')
+    if (state === 'unspent') {
+      try {
+        await wallet.takeBack(session.operationId)
+        await store.update(session.id, ['prepared'], { state: 'cancelled', token: null, problem: session.problem })
+      } catch (error) {
+        await later(session, textOf(error))
+      }
+      return
+    }
+    if (await wasTakenBack(session)) {
+      await store.update(session.id, ['prepared'], { state: 'cancelled', token: null })
+      return
+    }
+    const account = await accounts.read(session.providerUrl, session.key)
+    if (account.kind === 'ok') {
+      const { balanceMsat, reservedMsat, totalSpentMsat } = account.value
+      await store.open(session.id, msat(balanceMsat + reservedMsat + totalSpentMsat))
+      return
+    }
+    if (account.kind === 'refused' && account.error.status === 401) return denied(session)
+    return later(session, account.kind === 'refused' ? `${account.error.status} ${account.error.message}` : account.message)
+  }
+
+  async function wasTakenBack(session: Session): Promise<boolean> {
+    return (await wallet.sendState(session.operationId)) === 'takenBack'
+  }
+
+  async function denied(session: Session): Promise<void> {
+    const problem = 'the provider took the token and denies the account'
+    if (session.tries < TRIES_UNTIL_LOST) return later(session, problem)
+    await store.update(session.id, ['prepared', 'settling'], { state: 'lost', problem })
+  }
+
+  async function reconcile(session: Session): Promise<boolean> {
+    const attempts = await store.attemptsOf(session.id)
+    if (attempts.some((attempt) => attempt.state === 'open')) return false
+    const ended = attempts.filter((attempt) => attempt.state === 'ended')
+    if (ended.length === 0) return true
+    const account = await accounts.read(session.providerUrl, session.key)
+    if (account.kind !== 'ok' || account.value.reservedMsat > 0) return false
+    await settleAttempts(session, account.value.totalSpentMsat)
+    return true
+  }
+
+  async function settleAttempts(session: Session, totalSpentMsat: Msat): Promise<void> {
+    const { settled } = attributeCharges(await store.attemptsOf(session.id), totalSpentMsat)
+    if (settled.length === 0) return
+    await store.saveAttempts(settled)
+    await world.onAttemptsSettled(settled.map(({ requestId }) => requestId))
+  }
+
+  async function refund(session: Session): Promise<void> {
+    const account = await accounts.read(session.providerUrl, session.key)
+    if (account.kind !== 'ok') {
+      if (account.kind === 'refused' && account.error.status === 401) return denied(session)
+      return later(session, account.kind === 'refused' ? `${account.error.status} ${account.error.message}` : account.message)
+    }
+    const { balanceMsat, reservedMsat, totalSpentMsat } = account.value
+    if (reservedMsat > 0) return later(session, 'a request there is not finished yet', 5)
+    await settleAttempts(session, totalSpentMsat)
+    if (balanceMsat < 1000) return close(session, balanceMsat)
+    const answer = await accounts.refund(session.providerUrl, session.key)
+    if (answer.kind !== 'ok') {
+      return later(session, answer.kind === 'refused' ? `${answer.error.status} ${answer.error.message}` : answer.message)
+    }
+    const row = await wallet.incomingRow(answer.value.token, 'refund', session.id).catch(() => null)
+    if (row === null) return later(session, 'the provider returned something that is no token')
+    const missing = lessMsat(balanceMsat, row.amountMsat)
+    const forfeitedMsat = msat(Math.min(missing, 999))
+    const stored = await store.storeRefund(session.id, row, {
+      refundedMsat: row.amountMsat,
+      forfeitedMsat,
+      unexplainedMsat: await unexplained(session, row.amountMsat, forfeitedMsat),
+      problem: missing > 999 ? `${missing - 999} msat less came back than the account held` : null,
+      nextTryAt: now(),
+      tries: 0,
+    })
+    if (!stored) await later(session, 'the provider returned an old token again')
+  }
+
+  async function unexplained(session: Session, refundedMsat: Msat, forfeitedMsat: Msat): Promise<number> {
+    return (session.creditedMsat ?? 0) - chargedMsat(await store.attemptsOf(session.id)) - refundedMsat - forfeitedMsat
+  }
+
+  async function close(session: Session, restMsat: Msat): Promise<void> {
+    const unexplainedMsat = await unexplained(session, msat(0), restMsat)
+    await store.update(session.id, ['settling'], { state: 'closed', refundedMsat: msat(0), forfeitedMsat: restMsat, unexplainedMsat, token: null, problem: null })
+  }
+
+  async function redeem(session: Session): Promise<void> {
+    await wallet.redeemStored()
+    const row = await wallet.incomingOfSession(session.id)
+    if (row?.state === 'redeemed') await store.update(session.id, ['refunded'], { state: 'closed', token: null, problem: null })
+    else await later(session, row?.problem ?? (row?.state === 'waiting' ? 'the change is on a mint you have not added' : 'the mint has not redeemed the change yet'))
+  }
+
+  return {
+    reconcile,
+    async advance(session) {
+      try {
+        switch (session.state) {
+          case 'prepared':
+            return await repairFunding(session)
+          case 'open':
+            return
+          case 'settling':
+            return await refund(session)
+          case 'refunded':
+            return await redeem(session)
+          case 'closed':
+          case 'cancelled':
+          case 'lost':
+            return
+          default:
+            return session.state satisfies never
+        }
+      } catch (error) {
+        await later(session, textOf(error))
+      }
+    },
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown reason'
+}

@@ -1,0 +1,154 @@
+/** The wallet's memory on Dexie. Compare-and-set happens inside each transaction (`cashu.md` §1.2). */
+import { RoutstrError } from '../domain/errors.ts'
+import { isSwap, type SwapOperation } from '../wallet/journal.ts'
+import type { WalletStore } from '../wallet/store.ts'
+import type { RoutstrDatabase } from './database.ts'
+
+export function createWalletStore(db: RoutstrDatabase): WalletStore {
+  return {
+    seedWords: (make) =>
+      db.transaction('rw', db.values, async () => {
+        const row = await db.values.get('seed')
+        if (typeof row?.value === 'string') return row.value
+        const words = make()
+        await db.values.add({ key: 'seed', value: words })
+        return words
+      }),
+
+    mints: () => db.mints.toArray(),
+    mint: (url) => db.mints.get(url),
+    saveMint: (url, changes) =>
+      db.transaction('rw', db.mints, async () => {
+        const row = (await db.mints.get(url)) ?? { url, name: '', addedAt: 0, trusted: false, cache: null }
+        await db.mints.put({ ...row, ...changes })
+      }),
+    deleteMint: (url) => db.mints.delete(url),
+
+    reserveCounters: (keysetId, count) =>
+      db.transaction('rw', db.counters, async () => {
+        const next = (await db.counters.get(keysetId))?.next ?? 0
+        if (count > 0) await db.counters.put({ keysetId, next: next + count })
+        return next
+      }),
+    advanceCounter: (keysetId, atLeast) =>
+      db.transaction('rw', db.counters, async () => {
+        const next = (await db.counters.get(keysetId))?.next ?? 0
+        if (atLeast > next) await db.counters.put({ keysetId, next: atLeast })
+      }),
+
+    notes: (mint, states) =>
+      mint === null
+        ? db.notes.where('state').anyOf([...states]).toArray()
+        : db.notes.where('[mint+state]').anyOf(states.map((state) => [mint, state])).toArray(),
+
+    operation: (id) => db.operations.get(id),
+    operations({ kind, state }) {
+      if (kind !== undefined && state !== undefined) return db.operations.where('[kind+state]').equals([kind, state]).toArray()
+      if (kind !== undefined) return db.operations.where('kind').equals(kind).toArray()
+      return state === undefined ? db.operations.toArray() : db.operations.where('state').equals(state).toArray()
+    },
+    saveOperation: async (operation) => void (await db.operations.put(operation)),
+
+    incoming: (id) => db.incoming.get(id),
+    incomingTokens: (states) => db.incoming.where('state').anyOf([...states]).toArray(),
+    addIncoming: (row) =>
+      db.transaction('rw', db.incoming, async () => {
+        const existing = await db.incoming.get(row.id)
+        if (existing === undefined) await db.incoming.add(row)
+        return existing ?? row
+      }),
+    saveIncoming: async (row) => void (await db.incoming.put(row)),
+
+    beginSwap: (operation) =>
+      allOrNothing(() =>
+        db.transaction('rw', db.notes, db.incoming, db.operations, async () => {
+          await takeNotes(db, operation.ownSecrets, 'swapping', operation.id)
+          for (const id of operation.incomingIds) {
+            const row = await db.incoming.get(id)
+            if (row?.state !== 'stored') throw new Raced()
+            await db.incoming.put({ ...row, state: 'redeeming', operationId: operation.id })
+          }
+          if (operation.sendId !== null) {
+            const send = await db.operations.get(operation.sendId)
+            if (send?.state !== 'sent' || (await openTakeBack(db, operation.sendId)) !== undefined) throw new Raced()
+          }
+          await db.operations.add(operation)
+        }),
+      ),
+
+    finishSwap: (operationId, outputs) =>
+      db.transaction('rw', db.notes, db.incoming, db.operations, async () => {
+        const operation = await db.operations.get(operationId)
+        if (operation === undefined || !isSwap(operation) || operation.state !== 'requested') return false
+        await db.notes.bulkDelete(operation.swap.inputs.map(({ secret }) => secret))
+        await db.notes.bulkPut(outputs.map((note) => ({ ...note, state: 'ready', operationId: null })))
+        for (const id of operation.incomingIds) await db.incoming.update(id, { state: 'redeemed', problem: null })
+        if (operation.sendId !== null) {
+          await db.notes.where('operationId').equals(operation.sendId).delete()
+          await db.operations.update(operation.sendId, { state: 'takenBack' })
+        }
+        await db.operations.put({ ...operation, state: 'done', problem: null })
+        return true
+      }),
+
+    failSwap: (operationId, { spent, retry, problem }) =>
+      db.transaction('rw', db.notes, db.incoming, db.operations, async () => {
+        const operation = await db.operations.get(operationId)
+        if (operation === undefined || !isSwap(operation) || operation.state !== 'requested') return
+        const gone = new Set(spent)
+        for (const secret of operation.ownSecrets) {
+          if (gone.has(secret)) await db.notes.delete(secret)
+          else await db.notes.update(secret, { state: 'ready', operationId: null })
+        }
+        for (const id of operation.incomingIds) await db.incoming.update(id, { state: retry ? 'stored' : 'refused', problem, operationId: null })
+        await db.operations.put({ ...operation, state: 'failed', problem })
+      }),
+
+    beginSend: (operation) =>
+      allOrNothing(() =>
+        db.transaction('rw', db.notes, db.operations, async () => {
+          await takeNotes(db, operation.secrets, 'sent', operation.id)
+          await db.operations.add(operation)
+        }),
+      ),
+    finishSend: (operationId) =>
+      db.transaction('rw', db.notes, db.operations, async () => {
+        const operation = await db.operations.get(operationId)
+        // SPENT may be our own claim whose answer was lost: its operation decides, not we
+        if (operation?.state !== 'sent' || (await openTakeBack(db, operationId)) !== undefined) return
+        await db.notes.where('operationId').equals(operationId).delete()
+        await db.operations.update(operationId, { state: 'claimed' })
+      }),
+  }
+}
+
+/** Somebody else took a note, a token or a send between our reading and our writing. */
+class Raced extends Error {}
+
+async function allOrNothing(transaction: () => PromiseLike<unknown>): Promise<boolean> {
+  try {
+    await transaction()
+    return true
+  } catch (error) {
+    if (error instanceof Raced) return false
+    throw error instanceof Error && /Quota/.test(error.name)
+      ? new RoutstrError('internal_error', 'The browser refuses to store more data for the extension, so nothing was paid. Free some disk space and try again.', { cause: error })
+      : error
+  }
+}
+
+async function takeNotes(db: RoutstrDatabase, secrets: readonly string[], state: 'swapping' | 'sent', operationId: string): Promise<void> {
+  const rows = await db.notes.bulkGet([...secrets])
+  for (const row of rows) {
+    if (row?.state !== 'ready') throw new Raced()
+    await db.notes.put({ ...row, state, operationId })
+  }
+}
+
+function openTakeBack(db: RoutstrDatabase, sendId: string): Promise<SwapOperation | undefined> {
+  return db.operations
+    .where('[kind+state]')
+    .equals(['takeBack', 'requested'])
+    .toArray()
+    .then((operations) => operations.filter(isSwap).find((operation) => operation.sendId === sendId))
+}

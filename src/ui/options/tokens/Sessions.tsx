@@ -1,0 +1,57 @@
+import { House } from 'lucide-preact'
+import type { Msat } from '../../../domain/msat.ts'
+import type { Session } from '../../../domain/session.ts'
+import { Amount } from '../../parts/Amount.tsx'
+import { BringHome } from '../../parts/BringHome.tsx'
+import { plainText } from '../../parts/page-text.ts'
+import { siteName } from '../../parts/site-name.ts'
+import { agoText, momentText } from '../../parts/times.ts'
+import { sessionWords, tokenWords } from './strings.ts'
+
+/** Sessions with money in them or in question. */
+export function Sessions({ sessions, now }: { sessions: readonly Session[]; now: number }) {
+  const shown = sessions.filter((session) => session.state !== 'closed' && session.state !== 'cancelled')
+  return (
+    <section class="card stack">
+      <h2>{tokenWords.providers}</h2>
+      <p class="lead">{shown.length === 0 ? tokenWords.noSessions : tokenWords.providersText}</p>
+      {shown.length > 0 && (
+        <>
+          <ul class="rows">
+            {shown.map((session) => (
+              <SessionRow key={session.id} session={session} now={now} />
+            ))}
+          </ul>
+          <BringHome icon={House} disabled={false} />
+        </>
+      )}
+    </section>
+  )
+}
+
+function SessionRow({ session, now }: { session: Session; now: number }) {
+  const lost = session.state === 'lost'
+  return (
+    <li class="line wordy" data-testid="session-row" data-state={session.state}>
+      <div class="grow">
+        <p class="name">{plainText(session.providerName, 60) || session.providerUrl}</p>
+        <p class="address">
+          for <bdi>{siteName(session.origin).headline}</bdi>, <span title={momentText(session.createdAt)}>since {agoText(session.createdAt, now)}</span>
+        </p>
+        {session.problem !== null && <p class="field-error">{plainText(session.problem, 300)}</p>}
+      </div>
+      <span class={`chip ${lost ? 'bad' : session.state === 'open' ? 'accent' : ''}`}>{sessionWords[session.state]}</span>
+      <div class="session-money">
+        <p class="name">
+          <Amount msat={placed(session)} />
+        </p>
+        <p class="muted small-text">placed</p>
+      </div>
+    </li>
+  )
+}
+
+/** What went in, or what is on its way back. What a running session has left is known only when it is settled. */
+function placed(session: Session): Msat {
+  return session.refundedMsat ?? session.creditedMsat ?? session.faceMsat
+}

@@ -1,0 +1,15 @@
+import { useEffect } from 'preact/hooks'
+import { Approval } from '../approval/Approval.tsx'
+import { hash, roomOf } from '../parts/hash.ts'
+import { Popup } from './Popup.tsx'
+
+/** popup.html is two screens: the toolbar popup, and the approval window (`#/approval?id=…`). */
+export function PopupRoot({ activeSite }: { activeSite: () => Promise<string | null> }) {
+  const room = roomOf(hash.value)
+  const id = room.name === 'approval' ? room.query.get('id') : null
+  useEffect(() => {
+    document.documentElement.classList.toggle('as-popup', id === null)
+    document.title = id === null ? 'Routstr' : 'Routstr: a site asks'
+  }, [id])
+  return id === null ? <Popup activeSite={activeSite} /> : <Approval key={id} id={id} ownWindow />
+}

@@ -1,0 +1,17 @@
+export const receiveWords = {
+  title: 'Receive a token',
+  label: 'Ecash token',
+  placeholder: 'Paste a token: cashuB…',
+  drop: 'Paste it, or drop a text file here. Nothing is taken in before you have seen mint and amount.',
+  notToken: 'This does not look like an ecash token. Tokens begin with cashuA or cashuB.',
+  reading: 'Reading the token…',
+  trusted: 'A mint you trust',
+  untrusted: 'Not a mint you trust yet',
+  untrustedHint: 'A mint holds the money behind its tokens. Trust it only if you know who runs it.',
+  wrongUnit: 'Only tokens in sat can be received.',
+  look: 'Ask the mint who it is',
+  trustAndReceive: 'Trust this mint and receive',
+  keep: 'Keep it, decide later',
+  kept: 'The token is kept under “Incoming tokens”. It is not in your balance yet.',
+  again: 'Receive another token',
+} as const

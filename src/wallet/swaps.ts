@@ -1,0 +1,80 @@
+/** Carries a journalled swap to its end: finish, keep open, or fail with every input accounted for (`cashu.md` §3). */
+import { isSwap, nextTry, type SwapOperation } from './journal.ts'
+import type { MintConnection } from './mint.ts'
+import type { Note } from './notes.ts'
+import { sumSat } from './notes.ts'
+import type { WalletStore } from './store.ts'
+
+export type SwapOutcome =
+  | { readonly kind: 'done'; readonly outputs: readonly Note[] }
+  | { readonly kind: 'open'; readonly problem: string }
+  | { readonly kind: 'failed'; readonly problem: string; readonly allSpent: boolean }
+
+export interface SwapRunner {
+  /** Writes the operation down together with the notes it takes; null when somebody else took one of them. */
+  begin(facts: Pick<SwapOperation, 'kind' | 'mint' | 'ownSecrets' | 'incomingIds' | 'sendId'>, connection: MintConnection, inputs: readonly Note[], denominations?: readonly number[]): Promise<SwapOperation | null>
+  /** Idempotent: any context, any number of times. */
+  run(operation: SwapOperation, connection: MintConnection): Promise<SwapOutcome>
+}
+
+export function createSwapRunner(world: { readonly store: WalletStore; readonly now: () => number; readonly randomId: () => string }): SwapRunner {
+  const { store, now } = world
+  return {
+    async begin(facts, connection, inputs, denominations) {
+      const have = facts.kind === 'split' ? [] : await store.notes(facts.mint, ['ready'])
+      const swap = await connection.prepareSwap(inputs, have, denominations)
+      const operation: SwapOperation = {
+        ...facts,
+        id: world.randomId(),
+        state: 'requested',
+        swap,
+        inputSat: sumSat(inputs),
+        outputSat: swap.outputs.reduce((sum, { blindedMessage }) => sum + Number(blindedMessage.amount), 0),
+        createdAt: now(),
+        tries: 0,
+        nextTryAt: 0,
+        problem: null,
+      }
+      return (await store.beginSwap(operation)) ? operation : null
+    },
+
+    async run(operation, connection) {
+      const answer = await connection.runSwap(operation.swap)
+      switch (answer.kind) {
+        case 'notes':
+          await store.finishSwap(operation.id, answer.notes)
+          return { kind: 'done', outputs: answer.notes }
+        case 'unknown':
+          return stayOpen(operation, answer.message, answer.retryAfterMs)
+        case 'rejected':
+          return reject(operation, connection, `${answer.code} ${answer.message}`)
+        default:
+          return answer satisfies never
+      }
+    },
+  }
+
+  async function stayOpen(operation: SwapOperation, problem: string, waitMs: number | null): Promise<SwapOutcome> {
+    const current = await store.operation(operation.id)
+    if (current !== undefined && isSwap(current) && current.state === 'requested') {
+      const at = Math.max(nextTry(now(), current.tries), now() + (waitMs ?? 0))
+      await store.saveOperation({ ...current, tries: current.tries + 1, nextTryAt: at, problem })
+    }
+    return { kind: 'open', problem }
+  }
+
+  /** A definite no is not the end: ask for every input (`cashu.md` §3.4). */
+  async function reject(operation: SwapOperation, connection: MintConnection, problem: string): Promise<SwapOutcome> {
+    const inputs = operation.swap.inputs.map(({ secret, id }) => ({ secret, keysetId: id }))
+    try {
+      if (/^1200[123] /.test(problem)) await connection.refresh()
+      const states = await connection.states(inputs)
+      if ([...states.values()].includes('PENDING')) return await stayOpen(operation, `pending at the mint after: ${problem}`, null)
+      const spent = inputs.filter(({ secret }) => states.get(secret) === 'SPENT').map(({ secret }) => secret)
+      await store.failSwap(operation.id, { spent, retry: spent.length < inputs.length, problem })
+      return { kind: 'failed', problem, allSpent: spent.length === inputs.length }
+    } catch (error) {
+      return stayOpen(operation, error instanceof Error ? error.message : problem, null)
+    }
+  }
+}

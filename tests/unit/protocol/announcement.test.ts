@@ -1,0 +1,85 @@
+import { nip19 } from 'nostr-tools'
+import { finalizeEvent, generateSecretKey, getPublicKey } from 'nostr-tools/pure'
+import { describe, expect, test } from 'vitest'
+import { npubToHex, parseAnnouncement } from '../../../src/protocol/announcement.ts'
+
+const NOW = 1_795_182_768
+const secret = generateSecretKey()
+const strict = { allowLoopback: false }
+const tags = [['d', 'node-1'], ['u', 'https://api.owl.dev/'], ['u', 'http://xyz.onion'], ['mint', 'https://mint.x/Bitcoin'], ['version', '0.4.5']]
+const content = JSON.stringify({ name: 'Owl Node', about: 'Fast' })
+
+function event(changes: { kind?: number; tags?: string[][]; content?: string; created_at?: number } = {}): unknown {
+  return JSON.parse(JSON.stringify(finalizeEvent({ kind: 38421, tags, content, created_at: NOW, ...changes }, secret)))
+}
+
+describe('an announcement', () => {
+  test('is read', () => {
+    expect(parseAnnouncement(event(), NOW, strict)).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{64}$/),
+      pubkey: getPublicKey(secret),
+      d: 'node-1',
+      urls: ['https://api.owl.dev'],
+      mints: ['https://mint.x/Bitcoin'],
+      version: '0.4.5',
+      name: 'Owl Node',
+      about: 'Fast',
+      createdAt: NOW,
+    })
+  })
+
+  test.each([['', ''], ['no JSON', 'hello'], ['odd types', '{"name":7,"about":[]}'], ['a list', '[]']])('content %s leaves the name empty', (_what, text) => {
+    expect(parseAnnouncement(event({ content: text }), NOW, strict)).toMatchObject({ name: '', about: '' })
+  })
+
+  test.each([
+    ['another kind', event({ kind: 1 })],
+    ['no d', event({ tags: tags.slice(1) })],
+    ['an endless d', event({ tags: [['d', 'x'.repeat(200)], ...tags.slice(1)] })],
+    ['no address', event({ tags: [['d', 'x']] })],
+    ['only addresses in the user’s own network', event({ tags: [['d', 'x'], ['u', 'http://localhost:8000'], ['u', 'https://192.168.0.1'], ['u', 'https://router.local']] })],
+    ['16 minutes ahead', event({ created_at: NOW + 16 * 60 })],
+    ['more content than allowed', event({ content: 'x'.repeat(64 * 1024 + 1) })],
+    ['more tags than allowed', event({ tags: [...tags, ...Array.from({ length: 300 }, () => ['x', 'y'])] })],
+    ['nothing', null],
+    ['text', 'event'],
+    ['no tags', { kind: 38421, content: '' }],
+  ])('%s is not taken', (_what, value) => {
+    expect(parseAnnouncement(value, NOW, strict)).toBeNull()
+  })
+
+  test('14 minutes ahead is a clock that goes wrong', () => {
+    expect(parseAnnouncement(event({ created_at: NOW + 14 * 60 }), NOW, strict)).not.toBeNull()
+  })
+
+  test.each(['id', 'sig', 'pubkey', 'content', 'created_at', 'tags'])('a forged %s is not taken', (field) => {
+    const forged: Record<string, unknown> = { ...(event() as Record<string, unknown>) }
+    const other = event({ content: '{"name":"Evil"}', created_at: NOW - 1, tags: [['d', 'node-2'], ['u', 'https://evil.dev']] }) as Record<string, unknown>
+    forged[field] = field === 'pubkey' ? getPublicKey(generateSecretKey()) : other[field]
+    expect(parseAnnouncement(forged, NOW, strict)).toBeNull()
+  })
+
+  test('a forged event that claims to be verified already is not taken', () => {
+    const signed = finalizeEvent({ kind: 38421, tags, content, created_at: NOW }, secret)
+    expect(parseAnnouncement({ ...signed, content: '{"name":"Evil"}' }, NOW, strict)).toBeNull()
+  })
+
+  test('loopback addresses with the developer switch', () => {
+    const local = event({ tags: [['d', 'x'], ['u', 'http://127.0.0.1:8000']] })
+    expect(parseAnnouncement(local, NOW, { allowLoopback: true })?.urls).toEqual(['http://127.0.0.1:8000'])
+  })
+
+  test('a known one is skipped before its signature is checked', () => {
+    const asked: unknown[] = []
+    const known = parseAnnouncement(event(), NOW, strict, (found) => asked.push(found) > 0)
+    expect(known).toBeNull()
+    expect(asked).toEqual([{ pubkey: getPublicKey(secret), d: 'node-1', createdAt: NOW }])
+  })
+})
+
+test('npub to hex', () => {
+  expect(npubToHex(nip19.npubEncode(getPublicKey(secret)))).toBe(getPublicKey(secret))
+  expect(npubToHex('npub1nonsense')).toBeNull()
+  expect(npubToHex(nip19.noteEncode(getPublicKey(secret)))).toBeNull()
+  expect(npubToHex('')).toBeNull()
+})

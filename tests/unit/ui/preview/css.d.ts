@@ -1,0 +1,1 @@
+/// <reference path="../../../../src/ui/css.d.ts" />

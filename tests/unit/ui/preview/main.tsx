@@ -1,0 +1,16 @@
+/** Every screen without the extension: `?screen=popup|options&scenario=…#/room`. See shots.ts. */
+import { Options } from '../../../../src/ui/options/Options.tsx'
+import { mount } from '../../../../src/ui/parts/mount.tsx'
+import { PopupRoot } from '../../../../src/ui/popup/PopupRoot.tsx'
+import { fakeClient } from './fake-client.ts'
+
+const query = new URLSearchParams(location.search)
+const scenario = query.get('scenario') ?? 'full'
+const screen = document.getElementById('screen')
+const site = scenario === 'no-site' ? null : 'https://chat.example.com'
+// the preview shows the ending, it does not close its tab
+window.close = () => {}
+if (screen !== null) {
+  const surroundings = { client: fakeClient(scenario), openOptions: (room = '') => location.assign(`?screen=options${room}`) }
+  mount(query.get('screen') === 'options' ? <Options /> : <PopupRoot activeSite={async () => site} />, surroundings, screen)
+}
