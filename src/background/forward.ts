@@ -4,7 +4,7 @@
  */
 import { errorFacts, RoutstrError } from '../domain/errors.ts'
 import type { EngineAnswer } from '../engine/engine.ts'
-import { type BackgroundFrame } from '../messaging/page-contract.ts'
+import type { BackgroundFrame } from '../messaging/page-contract.ts'
 import { INITIAL_CREDIT } from '../messaging/page-constants.ts'
 
 const COALESCE_MS = 16

@@ -48,8 +48,8 @@ export function startRelay({ document, window }: RelayPlace, runtime: RelayRunti
     })
     port.onDisconnect.addListener(() => {
       // Read, or Chromium writes "Unchecked runtime.lastError" to the page's console (G34).
-      const { lastError } = runtime
-      if (port === background) lose(lastError === undefined ? 'worker_lost' : reasonNow())
+      void runtime.lastError
+      if (port === background) lose(reasonNow())
     })
     return port
   }

@@ -25,7 +25,7 @@ export function fromSat(sat: number): Msat {
 
 /** A computed cost (fractions of a msat happen) → msat, up. */
 export function costUp(value: number): Msat {
-  return msat(Math.ceil(value - 1e-9))
+  return msat(Math.max(0, Math.ceil(value - 1e-9)))
 }
 
 /** The least number of whole satoshi that covers `amount`. */

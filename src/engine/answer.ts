@@ -60,7 +60,7 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
           source.signal.throwIfAborted()
           const { done, value } = await next()
           if (done) {
-            const complete = watch.finish()
+            const complete = watch.finish(true)
             await end(complete ? 'completed' : watch.failed() ? 'failed' : 'interrupted')
             if (complete || watch.failed()) return controller.close()
             return controller.error(interrupted('The provider ended the stream in the middle'))
@@ -68,14 +68,24 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
           size += value.byteLength
           if (size > MOST_BYTES) throw new RoutstrError('stream_interrupted', 'The answer is larger than 32 MB and was cut. What it cost is read from the account; the rest comes back.')
           source.onProgress(watch.push(value))
+          // the books are closed before the page can see that it is over
+          if (watch.done()) await end('completed')
           controller.enqueue(value)
         } catch (error) {
           const aborted = source.signal.aborted
+          if (!aborted && watch.finish(false)) {
+            // the text is whole, only the provider's last word about the cost is missing: the account will tell
+            await end('completed')
+            return controller.close()
+          }
           await end(aborted ? 'aborted' : 'interrupted')
           controller.error(aborted ? source.signal.reason : error instanceof RoutstrError ? error : interrupted('The connection to the provider broke in the middle of the answer'))
         }
       },
-      cancel: () => end('aborted'),
+      async cancel() {
+        await end('aborted')
+        source.abort()
+      },
     },
     { highWaterMark: 0 },
   )
@@ -106,9 +116,11 @@ async function withIdleLimit(reader: ReadableStreamDefaultReader<Uint8Array>, id
 interface Watch {
   /** @returns characters of answer text so far */
   push(bytes: Uint8Array): number
-  /** The body is over. @returns whether it was complete */
-  finish(): boolean
+  /** The body is over. @param clean the connection ended properly @returns whether the answer is complete */
+  finish(clean: boolean): boolean
   failed(): boolean
+  /** Nothing of interest can follow. */
+  done(): boolean
   charge(): ChargeFacts | null
 }
 
@@ -126,6 +138,7 @@ function watchEvents(): Watch {
       return observer.done || (observer.finished && !observer.failed)
     },
     failed: () => observer.failed,
+    done: () => observer.done,
     charge: () => observer.charge,
   }
 }
@@ -140,11 +153,13 @@ function watchWhole(): Watch {
       text += decoder.decode(bytes, { stream: true })
       return text.length
     },
-    finish() {
-      charge = readCharge(parseJson(text + decoder.decode(), MOST_BYTES))
-      return true
+    finish(clean) {
+      const json = parseJson(text + decoder.decode(), MOST_BYTES)
+      charge = readCharge(json)
+      return clean || json !== undefined
     },
     failed: () => false,
+    done: () => false,
     charge: () => charge,
   }
 }

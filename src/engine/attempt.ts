@@ -38,6 +38,8 @@ export interface AttemptWorld {
   readonly wholeAnswerMs: number
 }
 
+/** T23: what an AI answers with; a web page is not among it. */
+const ANSWER_TYPES = /^(application\/([\w.+-]*json|octet-stream)|text\/(event-stream|plain)|audio\/|image\/)/i
 const MOST_ERROR_BYTES = 1024 * 1024
 
 export async function attempt(world: AttemptWorld, candidate: Candidate, request: AttemptRequest, onPaid: () => void): Promise<AttemptResult> {
@@ -70,6 +72,12 @@ async function send(world: AttemptWorld, lease: Lease, providerUrl: string, requ
       signal: controller.signal,
     })
     if (response.status >= 400) return await refusal(world, lease, response)
+    const contentType = response.headers.get('content-type') ?? ''
+    if (!ANSWER_TYPES.test(contentType)) {
+      await world.sessions.release(lease, null)
+      controller.abort()
+      return { kind: 'failed', outcome: `answered ${contentType.slice(0, 40) || 'without a type'}`, costKnown: false }
+    }
     const reader = response.body?.getReader() ?? null
     const first = request.stream && reader !== null ? await reader.read() : null
     if (first?.done === true) {
@@ -92,12 +100,12 @@ async function refusal(world: AttemptWorld, lease: Lease, response: Response): P
   const text = await readText(response, MOST_ERROR_BYTES).catch(() => '')
   await world.sessions.release(lease, ZERO_MSAT)
   const error = parseNodeError(response.status, text)
-  const outcome = describe(error)
+  const outcome = sayRefusal(error)
   if (error.status === 402 && error.requiredMsat !== null) return { kind: 'quoted', requiredMsat: error.requiredMsat, outcome }
   if (isProviderFault(error)) return { kind: 'failed', outcome, costKnown: true }
   return { kind: 'passed', status: response.status, contentType: response.headers.get('content-type') ?? 'application/json', text, headers: response.headers }
 }
 
-function describe(error: NodeError): string {
+function sayRefusal(error: NodeError): string {
   return `${error.status} ${error.code ?? error.type ?? ''} ${error.message}`.replace(/\s+/g, ' ').slice(0, 160).trim()
 }

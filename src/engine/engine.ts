@@ -7,7 +7,7 @@ import type { SiteOrigin } from '../domain/site.ts'
 import type { Approvals } from '../permissions/approvals.ts'
 import type { PermissionStore } from '../permissions/store.ts'
 import { nodeRequestIdOf } from '../protocol/account.ts'
-import { sameModel } from '../protocol/catalogue.ts'
+import { acceptedNames } from '../protocol/catalogue.ts'
 import { chargeMsat } from '../protocol/price.ts'
 import { type InferenceRequest, parseInferenceRequest } from '../protocol/request-body.ts'
 import { readChargeHeaders, mergeCharge } from '../protocol/usage.ts'
@@ -162,7 +162,8 @@ export function createEngine(world: EngineWorld): RunRequest {
     const { offer } = candidate
     await world.store.saveReceipt(receiptOf({ running, parsed, candidate, state: 'interrupted', attempts: tried, nodeRequestId: null, now: world.now() }))
     const budget = await world.permissions.budget(request.origin, world.now())
-    const model = sameModel(offer.model, parsed.model) ? {} : { model: offer.model.id }
+    // a name this node would not resolve itself becomes its own
+    const model = acceptedNames(offer.model).has(parsed.model.toLowerCase()) ? {} : { model: offer.model.id }
     const result = await attempt(
       { fetch: world.fetch, sessions: world.sessions, firstByteMs: world.patience.firstByteMs, wholeAnswerMs: world.patience.wholeAnswerMs },
       candidate,

@@ -44,6 +44,9 @@ export const NativeReadableStream = ReadableStream
 export const NativeTextDecoder = TextDecoder
 const NativeUint8Array = Uint8Array
 
+/** Fires with the first of its signals, and keeps none of them alive. */
+export const anySignal: typeof AbortSignal.any = AbortSignal.any.bind(AbortSignal)
+
 export const promise = capture(Promise)
 export const string = capture(String)
 export const target = capture(EventTarget)

@@ -1,9 +1,11 @@
 /** Questions to the background that are not requests to a provider: grants and availability. Refusals reject. */
 import type { GrantRequest, PageCall } from '../messaging/page-contract.ts'
 import type { RoutstrProvider } from './api.ts'
-import { isSafeInteger, NativePromise, randomHex } from './builtins.ts'
+import { isSafeInteger, NativePromise, randomHex, string } from './builtins.ts'
 import { errorFromFacts, facts } from './errors.ts'
 import type { Operation, Transport } from './transport.ts'
+
+const PERIODS = ' once day week month '
 
 type Calls = Pick<RoutstrProvider, 'availability' | 'getGrant' | 'enable' | 'requestBudget' | 'disconnect'>
 
@@ -51,7 +53,7 @@ function checked({ budgetMsat, period, maxPerRequestMsat, reason }: GrantRequest
   if (
     !isAmount(budgetMsat) ||
     !isAmount(maxPerRequestMsat) ||
-    (period && period !== 'once' && period !== 'day' && period !== 'week' && period !== 'month') ||
+    (period && string.indexOf(PERIODS, ` ${period} `) < 0) ||
     (reason && (typeof reason !== 'string' || reason.length > 280))
   ) {
     throw errorFromFacts(facts('invalid_request_error', 'Wrong budgetMsat, maxPerRequestMsat, period or reason.'))

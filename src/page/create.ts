@@ -1,6 +1,7 @@
 /** `create()` and its relatives: one JSON request, and a promise that gives the parsed answer or the raw one. */
-import type { Create, RequestOptions, RoutstrPromise, RoutstrRequestInit, RoutstrStream } from './api.ts'
+import type { Create, RequestOptions, RoutstrPromise, RoutstrProvider, RoutstrRequestInit, RoutstrStream } from './api.ts'
 import {
+  anySignal,
   controllers,
   headers,
   NativeAbortController,
@@ -12,8 +13,9 @@ import {
   toJson,
 } from './builtins.ts'
 import { property, RoutstrAPIError } from './errors.ts'
-import type { Send } from './fetch.ts'
 import { createStream } from './stream.ts'
+
+type Fetch = RoutstrProvider['fetch']
 
 /** The body is read when somebody first asks for the parsed answer: who asks for the raw one reads it alone. */
 class AnswerPromise<T> extends NativePromise<T> implements RoutstrPromise<T> {
@@ -47,14 +49,15 @@ class AnswerPromise<T> extends NativePromise<T> implements RoutstrPromise<T> {
 }
 
 /** A `create` function for a path: an answer for a plain body, a stream for `stream: true`. */
-export function creator<Body, StreamingBody, Answer, Chunk>(send: Send, path: string): Create<Body, StreamingBody, Answer, Chunk> {
+export function creator<Body, StreamingBody, Answer, Chunk>(fetch: Fetch, path: string): Create<Body, StreamingBody, Answer, Chunk> {
   function create(body: Body, options?: RequestOptions): RoutstrPromise<Answer>
   function create(body: StreamingBody, options?: RequestOptions): RoutstrPromise<RoutstrStream<Chunk>>
   function create(body: Body | StreamingBody, options?: RequestOptions): unknown {
     const controller = new NativeAbortController()
-    const init = { ...options, method: 'POST', body: toJson(body) }
-    return ask<Answer | RoutstrStream<Chunk>>(send, path, init, controllers.signal(controller), (response) =>
-      property(body, 'stream') ? createStream<Chunk>(response, controller, options?.signal) : readJson<Answer>(response),
+    const own = controllers.signal(controller)
+    const signal = options?.signal ? anySignal([options.signal, own]) : own
+    return ask<Answer | RoutstrStream<Chunk>>(fetch, path, { ...options, method: 'POST', body: toJson(body), signal }, (response) =>
+      property(body, 'stream') ? createStream<Chunk>(response, controller, signal) : readJson<Answer>(response),
     )
   }
   return create
@@ -62,13 +65,12 @@ export function creator<Body, StreamingBody, Answer, Chunk>(send: Send, path: st
 
 /** One request; every answer that is not 2xx becomes an error, and so does the caller's abort. */
 export function ask<Answer>(
-  send: Send,
+  fetch: Fetch,
   path: string,
   init: RoutstrRequestInit | undefined,
-  own: AbortSignal | undefined,
   read: (response: Response) => Answer | Promise<Answer>,
 ): RoutstrPromise<Answer> {
-  return new AnswerPromise(expectOk(send(path, init, own)), read)
+  return new AnswerPromise(expectOk(fetch(path, init)), read)
 }
 
 /** The body as JSON; the shape is the provider's word (pass-through). */

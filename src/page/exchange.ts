@@ -31,9 +31,9 @@ const CREDIT_STEP = 8 * 1024
 
 /**
  * Resolves when the head is known; a refusal is a `Response` too.
- * Rejects only for an abort: with the reason of the signal that fired, or an `AbortError` when the background says so.
+ * Rejects only for an abort: with the reason of `signal`, or an `AbortError` when the background says so.
  */
-export function exchange({ post, open, close }: Transport, request: PreparedRequest, watched: readonly AbortSignal[]): Promise<Response> {
+export function exchange({ post, open, close }: Transport, request: PreparedRequest, signal: AbortSignal | null): Promise<Response> {
   return new NativePromise((resolve, reject) => {
     const id = randomHex()
     /** The body of the answer; null before the head. */
@@ -125,7 +125,7 @@ export function exchange({ post, open, close }: Transport, request: PreparedRequ
     /** Nothing of this request stays behind (G14). */
     function release(): void {
       close(id)
-      for (let i = 0; i < watched.length; i++) target.removeEventListener(watched[i], 'abort', onAbort)
+      if (signal) target.removeEventListener(signal, 'abort', onAbort)
     }
 
     function giveUp(): void {
@@ -133,12 +133,12 @@ export function exchange({ post, open, close }: Transport, request: PreparedRequ
       post({ t: 'abort', id })
     }
 
-    function onAbort(this: unknown): void {
+    function onAbort(): void {
       giveUp()
-      abort(signals.reason(this) ?? abortError())
+      abort(signals.reason(signal) ?? abortError())
     }
 
-    for (let i = 0; i < watched.length; i++) target.addEventListener(watched[i], 'abort', onAbort)
+    if (signal) target.addEventListener(signal, 'abort', onAbort)
     open(id, operation)
     send(post, id, request)
   })

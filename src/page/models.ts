@@ -3,13 +3,12 @@ import type OpenAI from 'openai'
 import type { ModelPage, RoutstrProvider } from './api.ts'
 import { assign, asyncIterator, encodeSegment } from './builtins.ts'
 import { ask, readJson } from './create.ts'
-import type { Send } from './fetch.ts'
 
 /** The `models` part of the provider. */
-export function createModels(send: Send): RoutstrProvider['models'] {
+export function createModels(fetch: RoutstrProvider['fetch']): RoutstrProvider['models'] {
   return {
-    list: (options) => iterable(ask<ModelPage>(send, '/models', options, undefined, async (response) => iterable(await readJson(response)))),
-    retrieve: (model, options) => ask<OpenAI.Model>(send, `/models/${encodeSegment(model)}`, options, undefined, readJson),
+    list: (options) => iterable(ask<ModelPage>(fetch, '/models', options, async (response) => iterable(await readJson(response)))),
+    retrieve: (model, options) => ask<OpenAI.Model>(fetch, `/models/${encodeSegment(model)}`, options, readJson),
   }
 }
 

@@ -6,7 +6,7 @@ import { freeze } from './builtins.ts'
 import { createCalls } from './calls.ts'
 import { creator } from './create.ts'
 import { createEmitter } from './events.ts'
-import { createSend } from './fetch.ts'
+import { createFetch } from './fetch.ts'
 import { createModels } from './models.ts'
 import { createTransport } from './transport.ts'
 
@@ -16,26 +16,22 @@ const METHODS = freeze(['chat.completions', 'completions', 'embeddings', 'respon
 export function createProvider(port: MessagePort): RoutstrProvider {
   const { emit, listening } = createEmitter()
   const transport = createTransport(port, emit)
-  const send = createSend(transport)
+  const fetch = createFetch(transport)
 
   return freeze({
     isRoutstr: true,
     apiVersion: 1,
     baseURL: BASE_URL,
-    fetch: (input, init) => send(input, init),
+    fetch,
     getInfo: async () => ({ name: 'Routstr', version: '1', methods: METHODS, unit: 'msat' }),
     ...createCalls(transport),
-    chat: freeze({ completions: freeze({ create: completionsCreator(send) }) }),
-    completions: freeze<{ create: CreateCompletion }>({ create: creator(send, '/completions') }),
+    chat: freeze({ completions: freeze<{ create: CreateChatCompletion }>({ create: creator(fetch, '/chat/completions') }) }),
+    completions: freeze<{ create: CreateCompletion }>({ create: creator(fetch, '/completions') }),
     embeddings: freeze({
-      create: creator<OpenAI.EmbeddingCreateParams, never, OpenAI.CreateEmbeddingResponse, never>(send, '/embeddings'),
+      create: creator<OpenAI.EmbeddingCreateParams, never, OpenAI.CreateEmbeddingResponse, never>(fetch, '/embeddings'),
     }),
-    responses: freeze<{ create: CreateResponse }>({ create: creator(send, '/responses') }),
-    models: freeze(createModels(send)),
+    responses: freeze<{ create: CreateResponse }>({ create: creator(fetch, '/responses') }),
+    models: freeze(createModels(fetch)),
     ...listening,
   } satisfies RoutstrProvider)
-}
-
-function completionsCreator(send: ReturnType<typeof createSend>): CreateChatCompletion {
-  return creator(send, '/chat/completions')
 }

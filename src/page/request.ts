@@ -64,8 +64,10 @@ export async function prepare(address: string, given: Request | null, init: Rout
  * @throws TypeError for every other origin
  */
 export function pathOf(address: string): string {
-  const url = new NativeURL(address, ORIGIN)
-  const path = urls.pathname(url) + urls.search(url)
-  if (urls.origin(url) !== ORIGIN || path.length > 4096) throw new TypeError(`routstr.fetch: not an address below ${BASE_URL}`)
+  const href = urls.href(new NativeURL(address, ORIGIN))
+  const hash = string.indexOf(href, '#')
+  const path = string.slice(href, ORIGIN.length, hash < 0 ? undefined : hash)
+  // The prefix, not `origin`: a blob: address has an origin too.
+  if (!startsWith(href, `${ORIGIN}/`) || path.length > 4096) throw new TypeError(`routstr.fetch: not an address below ${BASE_URL}`)
   return startsWith(path, `${VERSION}/`) ? string.slice(path, VERSION.length) : path
 }

@@ -23,12 +23,12 @@ import { createEventParser } from './event-parser.ts'
 /**
  * @param response an event stream, its body unread
  * @param controller aborts the request behind it
- * @param signal the caller's own signal; after an abort the iteration just ends, as in the SDK
+ * @param signal tells of an abort, of the controller or the caller: the iteration then just ends, as in the SDK
  */
 export function createStream<Chunk>(
   response: Response,
   controller: AbortController,
-  signal: AbortSignal | null | undefined,
+  signal: AbortSignal,
 ): RoutstrStream<Chunk> {
   let taken = false
   const abort = () => controllers.abort(controller)
@@ -69,7 +69,7 @@ export function createStream<Chunk>(
       if (!complete) throw new SyntaxError()
     } catch (error) {
       done = false
-      if (signals.aborted(controllers.signal(controller)) || (signal && signals.aborted(signal))) return
+      if (signals.aborted(signal)) return
       throw error instanceof SyntaxError ? errorFromFacts(facts('stream_interrupted', 'The answer is truncated.')) : error
     } finally {
       if (!done) abort()

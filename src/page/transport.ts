@@ -22,11 +22,6 @@ export interface Transport {
 }
 
 const SETTLED = 'Unspent money returns to the wallet by itself.'
-const MESSAGES: Readonly<Record<LossReason, string>> = {
-  worker_lost: `Routstr lost this request. ${SETTLED}`,
-  navigation_aborted: `The page was left. ${SETTLED}`,
-  extension_reloaded: `Routstr was updated: reload the page. ${SETTLED}`,
-}
 
 /** Takes the port over for as long as the document lives. */
 export function createTransport(port: MessagePort, emit: Emit): Transport {
@@ -63,7 +58,7 @@ export function createTransport(port: MessagePort, emit: Emit): Transport {
       operation.again = null
       // The background knows the id from its rows and never pays twice for it.
       if (workerLost && again !== null) again()
-      else operation.fail(facts(reason, MESSAGES[reason]))
+      else operation.fail(facts(reason, reason === 'extension_reloaded' ? `Reload the page. ${SETTLED}` : SETTLED))
     }
     // A worker that slept while nothing ran is no news.
     if (workerLost && busy) emit('disconnect', { reason })

@@ -116,7 +116,6 @@ export function createSettling(world: {
       unexplainedMsat: await unexplained(session, row.amountMsat, forfeitedMsat),
       problem: missing > 999 ? `${missing - 999} msat less came back than the account held` : null,
       nextTryAt: now(),
-      tries: 0,
     })
     if (!stored) await later(session, 'the provider returned an old token again')
   }
@@ -133,8 +132,21 @@ export function createSettling(world: {
   async function redeem(session: Session): Promise<void> {
     await wallet.redeemStored()
     const row = await wallet.incomingOfSession(session.id)
-    if (row?.state === 'redeemed') await store.update(session.id, ['refunded'], { state: 'closed', token: null, problem: null })
-    else await later(session, row?.problem ?? (row?.state === 'waiting' ? 'the change is on a mint you have not added' : 'the mint has not redeemed the change yet'))
+    if (row?.state === 'redeemed') {
+      await store.update(session.id, ['refunded'], { state: 'closed', token: null, problem: null })
+      return
+    }
+    if (row?.state === 'refused' && session.tries < TRIES_UNTIL_LOST) {
+      // not worth anything: the account is asked again (`routstr-node.md` §9.2, old refund tokens)
+      const back = { state: 'settling', refundedMsat: null, forfeitedMsat: msat(0), unexplainedMsat: 0 } as const
+      await store.update(session.id, ['refunded'], { ...back, tries: session.tries + 1, nextTryAt: nextTry(now(), session.tries), problem: 'the provider returned a token that was spent before' })
+      return
+    }
+    if (row?.state === 'refused') {
+      await store.update(session.id, ['refunded'], { state: 'lost', refundedMsat: null, problem: 'the provider returns only tokens that were spent before' })
+      return
+    }
+    await later(session, row?.problem ?? (row?.state === 'waiting' ? 'the change is on a mint you have not added' : 'the mint has not redeemed the change yet'))
   }
 
   return {

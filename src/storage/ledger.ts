@@ -27,7 +27,7 @@ export function readLedger(db: RoutstrDatabase): Promise<Ledger> {
     let atProviders = 0
     let spent = 0
     let redemptionFees = 0
-    let lost = sum(incoming.filter((row) => row.from === 'refund' && row.state === 'refused'), (row) => row.amountMsat)
+    let lost = 0
     for (const session of sessions) {
       if (session.creditedMsat === null) {
         if (session.state === 'lost') lost += session.faceMsat

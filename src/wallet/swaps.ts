@@ -13,7 +13,7 @@ export type SwapOutcome =
 export interface SwapRunner {
   /** Writes the operation down together with the notes it takes; null when somebody else took one of them. */
   begin(facts: Pick<SwapOperation, 'kind' | 'mint' | 'ownSecrets' | 'incomingIds' | 'sendId'>, connection: MintConnection, inputs: readonly Note[], denominations?: readonly number[]): Promise<SwapOperation | null>
-  /** Idempotent: any context, any number of times. */
+  /** Idempotent: in whatever context, however often. */
   run(operation: SwapOperation, connection: MintConnection): Promise<SwapOutcome>
 }
 

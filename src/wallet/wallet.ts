@@ -150,7 +150,10 @@ export function createWallet(world: WalletWorld): Wallet {
       return received
     },
     incomingRow: receiving.rowFor,
-    incomingOfSession: async (sessionId) => (await store.incomingTokens(['stored', 'redeeming', 'redeemed', 'waiting', 'refused'])).find((row) => row.sessionId === sessionId),
+    async incomingOfSession(sessionId) {
+      const rows = (await store.incomingTokens(['stored', 'redeeming', 'redeemed', 'waiting', 'refused'])).filter((row) => row.sessionId === sessionId)
+      return rows.sort((a, b) => b.at - a.at)[0]
+    },
     async redeemStored() {
       await receiving.redeemAll()
       world.onChange()

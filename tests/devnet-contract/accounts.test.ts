@@ -1,7 +1,7 @@
 /** The life of an account, told like the recorded session (fixtures/routstr-node/README.md). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accountKey, sha256Hex } from '../devnet/provider/accounts.ts'
-import { at, bearer, createStage, dataLines, numberAt, recorded, recordedJson, shapeOf, type Stage, stubChat, textAt } from './recorded.ts'
+import { at, bearer, createStage, dataAt, dataLines, must, numberAt, recorded, recordedJson, shapeOf, type Stage, stubChat, textAt } from './recorded.ts'
 
 let stage: Stage
 beforeAll(async () => {
@@ -35,9 +35,9 @@ test('the recorded session, to the msat', async () => {
   const expected = dataLines(recorded('bearer_chat_stream').text)
   expect(stream.headers.get('x-routstr-cost-msats')).toBeNull()
   expect(lines.at(-1)).toBe('[DONE]')
-  expect(shapeOf(JSON.parse(lines.at(-2)!))).toEqual(shapeOf(JSON.parse(expected.at(-2)!)))
-  expect(JSON.parse(lines.at(-2)!)).toMatchObject({ choices: [], usage: JSON.parse(expected.at(-2)!).usage })
-  expect(shapeOf(JSON.parse(lines[0]!))).toEqual(shapeOf(JSON.parse(expected[0]!)))
+  expect(shapeOf(dataAt(lines, -2))).toEqual(shapeOf(dataAt(expected, -2)))
+  expect(dataAt(lines, -2)).toMatchObject({ choices: [], usage: at(dataAt(expected, -2), 'usage') })
+  expect(shapeOf(dataAt(lines, 0))).toEqual(shapeOf(dataAt(expected, 0)))
   expect(numberAt(await info(key), 'balance')).toBe(57_964)
 
   const embeddings: unknown = await (await stage.post('/v1/embeddings', { model: 'stub-embed', input: '[[usage:4,0]]hi' }, bearer(key))).json()
@@ -49,7 +49,7 @@ test('the recorded session, to the msat', async () => {
   const responseStream = await (await stage.post('/v1/responses', { model: 'tiny-chat', input: '[[usage:12,7]][[say:hi]]', stream: true }, bearer(key))).text()
   const completed = recorded('bearer_responses_stream').text
   expect(responseStream).toMatch(/\n\ndata: \{"type":"response.completed"/)
-  expect(shapeOf(JSON.parse(dataLines(responseStream).at(-1)!))).toEqual(shapeOf(JSON.parse(dataLines(completed).at(-1)!)))
+  expect(shapeOf(dataAt(dataLines(responseStream), -1))).toEqual(shapeOf(dataAt(dataLines(completed), -1)))
   expect(numberAt(await info(key), 'balance')).toBe(57_945)
 
   const more = await stage.mint.mintToken(10, { denominations: [1, 1, 1, 1, 2, 2, 2] })
@@ -140,7 +140,7 @@ describe('tokens that are not taken stay the client’s', () => {
     const token = getEncodedToken({ mint: stranger.mint.url, unit: 'sat', proofs: [...first, ...second] })
     const response = await stranger.post('/v1/balance/create', { initial_balance_token: token })
     expect([response.status, textAt(await response.json(), 'error', 'code')]).toEqual([400, 'cashu_token_redemption_failed'])
-    expect(stranger.mint.isSpent(first[0]!.secret)).toBe(false)
+    expect(stranger.mint.isSpent(must(first[0]).secret)).toBe(false)
     await stranger.stop()
   })
 

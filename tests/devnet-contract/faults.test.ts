@@ -1,6 +1,6 @@
 /** Streams that are left or break, reservations, and the switchable faults (routstr-node.md §3.5, §12.2). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { bearer, createStage, dataLines, recorded, recordedJson, shapeOf, type Stage, stubChat, textAt } from './recorded.ts'
+import { bearer, createStage, dataAt, dataLines, recorded, recordedJson, shapeOf, type Stage, stubChat, textAt } from './recorded.ts'
 
 let stage: Stage
 let key: string
@@ -102,7 +102,7 @@ test('no usage, nothing charged', async () => {
   stage.provider.fault('no-usage', 2)
   expect((await chat()).status).toBe(200)
   const lines = dataLines(await (await chat({ stream: true })).text())
-  expect(JSON.parse(lines.at(-2)!)).toMatchObject({ usage: { total_tokens: 0, cost: { total_msats: 0 } } })
+  expect(dataAt(lines, -2)).toMatchObject({ usage: { total_tokens: 0, cost: { total_msats: 0 } } })
   expect(balance()).toBe(full)
 })
 
@@ -120,49 +120,6 @@ test('answers dropped after the work is done', async () => {
   stage.provider.fault('drop-create-response')
   await expect(stage.post('/v1/balance/create', { initial_balance_token: token })).rejects.toThrow()
   expect(await (await stage.post('/v1/balance/create', { initial_balance_token: token })).json()).toMatchObject({ balance: 7000 })
-})
-
-describe('refunds that fail or lie', () => {
-  test.each([
-    ['refund-503', 503, full],
-    ['refund-409', 409, full],
-    ['refund-502', 502, 0],
-    ['refund-ongoing', 400, full],
-    ['refund-410', 410, full],
-  ] as const)('%s is followed by an honest refund', async (fault, status, left) => {
-    stage.provider.fault(fault)
-    expect((await refund()).status).toBe(status)
-    expect(balance()).toBe(left)
-    expect(textAt(await (await refund()).json(), 'sats')).toBe('61')
-  })
-
-  test('the mint is down: 503, balance restored', async () => {
-    stage.mint.down = true
-    expect((await refund()).status).toBe(503)
-    stage.mint.down = false
-    expect(textAt(await (await refund()).json(), 'sats')).toBe('61')
-  })
-
-  test('the mint’s answer is lost: the node looks its notes up again', async () => {
-    stage.mint.fault(/swap/, 'after')
-    expect((await refund()).status).toBe(503)
-    expect(textAt(await (await refund()).json(), 'sats')).toBe('61')
-    const books = stage.provider.books()
-    const owed = books.floatSat * 1000 + books.balancesMsat + books.earnedMsat + books.forfeitedMsat - books.feesPaidSat * 1000
-    expect(Math.abs(books.heldSat * 1000 - owed)).toBeLessThanOrEqual(1000) // the fee of the swap whose answer was lost
-  })
-
-  test('smaller, elsewhere, spent, rubbish', async () => {
-    stage.provider.fault('refund-garbage')
-    expect(textAt(await (await refund()).json(), 'token')).toBe('cashuBnonsense')
-    stage.provider.fault('refund-stale')
-    const stale = stage.mint.decode(textAt(await (await refund()).json(), 'token'))
-    expect(stale.every((note) => stage.mint.isSpent(note.secret))).toBe(true)
-    stage.provider.fault('refund-smaller')
-    const smaller: unknown = await (await refund()).json()
-    expect(textAt(smaller, 'sats')).toBe('61')
-    expect(stage.mint.decode(textAt(smaller, 'token')).reduce((sum, note) => sum + note.amount.toNumber(), 0)).toBe(30)
-  })
 })
 
 describe('hostile answers', () => {
@@ -206,9 +163,37 @@ describe('hostile answers', () => {
     stage.provider.restart()
     await expect(running).rejects.toThrow()
     expect([balance(), reserved()]).toEqual([full, 0])
+    const forgotten = fetch(`${stage.provider.url}/v1/chat/completions`, { method: 'POST', headers: bearer(key), body: JSON.stringify(stubChat({ messages: [{ role: 'user', content: '[[delay:200]]' }] })) })
+    const lost = expect(forgotten).rejects.toThrow()
+    await expect.poll(reserved).toBeGreaterThan(0)
+    const before = stage.provider.earningsMsat()
+    stage.provider.restart()
+    await lost
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect(stage.provider.earningsMsat()).toBe(before) // a request that a restart cut is nobody's debt
     stage.provider.wipe()
     expect(textAt(await (await refund()).json(), 'error', 'code')).toBe('key_not_found')
   })
+})
+
+test('the second upstream takes over from a dead one', async () => {
+  const own = await createStage({ upstreams: [{ url: 'http://127.0.0.1:9', key: '' }, stage.upstream] })
+  const account = await own.open(62)
+  expect((await own.post('/v1/chat/completions', stubChat(), bearer(account))).status).toBe(200)
+  await own.stop()
+})
+
+test('an old node: no POST create, 404 while pending, no cost headers', async () => {
+  const own = await createStage({ settings: { oldNode: true } })
+  const token = await own.mint.mintToken(20)
+  expect((await own.post('/v1/balance/create', { initial_balance_token: token })).status).toBe(404)
+  const response = await own.post('/v1/chat/completions', stubChat(), bearer(token))
+  expect([response.status, response.headers.get('x-routstr-cost-msats')]).toEqual([200, null])
+  own.provider.fault('upstream-dead')
+  const paid = await own.mint.mintToken(20)
+  expect((await own.post('/v1/chat/completions', stubChat(), { 'x-cashu': paid })).status).toBe(500)
+  expect((await own.post('/v1/balance/refund', {}, { 'x-cashu': paid })).status).toBe(404)
+  await own.stop()
 })
 
 test('prices change at once, by hand and by the engine', async () => {

@@ -1,7 +1,9 @@
 /** The development mint against a real cashu-ts wallet (cashu.md §9.1). */
 import { Amount, getEncodedToken, MintOperationError, type Proof, Wallet } from '@cashu/cashu-ts'
+import { generateSecretKey, getPublicKey } from 'nostr-tools/pure'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createMint, type DevnetMint } from '../devnet/mint/mint.ts'
+import { must } from './recorded.ts'
 
 let mint: DevnetMint
 const seed = new Uint8Array(64).fill(7)
@@ -69,17 +71,17 @@ describe('refusals', () => {
 
   test('10001, 11005, 11007, 12001', async () => {
     const wallet = await openWallet()
-    const [note] = mint.decode(await mint.mintToken(8))
+    const note = must(mint.decode(await mint.mintToken(8))[0])
     const send = (inputs: Proof[], outputs: object[]): Promise<{ code: number }> =>
       fetch(`${mint.url}/v1/swap`, { method: 'POST', body: JSON.stringify({ inputs: inputs.map((input) => ({ ...input, amount: input.amount.toNumber() })), outputs }) }).then((response) => response.json())
-    const preview = await wallet.prepareSwapToReceive([note!])
+    const preview = await wallet.prepareSwapToReceive([note])
     const outputs = (preview.keepOutputs ?? []).map(({ blindedMessage }) => ({ ...blindedMessage, amount: blindedMessage.amount.toNumber() }))
-    expect((await send([{ ...note!, secret: 'forged' }], outputs)).code).toBe(10001)
-    expect((await send([{ ...note!, amount: Amount.from(16) }], outputs)).code).toBe(10001)
-    expect((await send([note!, note!], outputs)).code).toBe(11007)
-    expect((await send([note!], outputs.slice(1))).code).toBe(11005)
-    expect((await send([note!], outputs.map((output) => ({ ...output, id: '01ff' })))).code).toBe(12001)
-    expect(mint.isSpent(note!.secret)).toBe(false)
+    expect((await send([{ ...note, secret: 'forged' }], outputs)).code).toBe(10001)
+    expect((await send([{ ...note, amount: Amount.from(16) }], outputs)).code).toBe(10001)
+    expect((await send([note, note], outputs)).code).toBe(11007)
+    expect((await send([note], outputs.slice(1))).code).toBe(11005)
+    expect((await send([note], outputs.map((output) => ({ ...output, id: '01ff' })))).code).toBe(12001)
+    expect(mint.isSpent(note.secret)).toBe(false)
   })
 
   test('12002 after a rotation; old notes stay good, a new binding works', async () => {
@@ -111,14 +113,14 @@ describe('faults', () => {
   test('lost before: nothing happened; lost after: everything did', async () => {
     const wallet = await openWallet()
     const token = await mint.mintToken(64)
-    const [note] = mint.decode(token)
+    const note = must(mint.decode(token)[0])
     const preview = await wallet.prepareSwapToReceive(token)
     mint.fault(/swap/, 'before')
     await expect(wallet.completeSwap(preview)).rejects.toThrow()
-    expect(mint.isSpent(note!.secret)).toBe(false)
+    expect(mint.isSpent(note.secret)).toBe(false)
     mint.fault(/swap/, 'after')
     await expect(wallet.completeSwap(preview)).rejects.toThrow()
-    expect(mint.isSpent(note!.secret)).toBe(true)
+    expect(mint.isSpent(note.secret)).toBe(true)
     const outputs = (preview.keepOutputs ?? []).map(({ blindedMessage }) => blindedMessage)
     expect((await wallet.mint.restore({ outputs })).signatures).toHaveLength(outputs.length)
   })
@@ -129,7 +131,7 @@ describe('faults', () => {
     const hold = mint.hold(/swap/)
     const receiving = wallet.receive(token)
     await hold.waiting
-    expect(mint.stateOf(mint.decode(token)[0]!.secret)).toBe('UNSPENT')
+    expect(mint.stateOf(must(mint.decode(token)[0]).secret)).toBe('UNSPENT')
     hold.release()
     expect(sum(await receiving)).toBe(63)
   })
@@ -199,4 +201,40 @@ test('NUT-17: a quote and a note tell their states', async () => {
   await expect.poll(() => states).toContain('SPENT')
   cancel()
   wallet.mint.disconnectWebSocket()
+})
+
+test('NUT-11: a locked note needs its signature', async () => {
+  const wallet = await openWallet()
+  const secretKey = generateSecretKey()
+  const pubkey = `02${getPublicKey(secretKey)}`
+  const locked = await wallet.receive(await mint.mintToken(64), {}, { type: 'p2pk', options: { pubkey } })
+  expect(await codeOf(wallet.receive(locked))).toBe(0)
+  expect(sum(await wallet.receive(locked, { privkey: Buffer.from(secretKey).toString('hex') }))).toBe(62)
+})
+
+test('NUT-20: a locked quote is minted by its key only', async () => {
+  const wallet = await openWallet()
+  const secretKey = generateSecretKey()
+  const quote = await wallet.createLockedMintQuote(8, `02${getPublicKey(secretKey)}`)
+  mint.payQuote(quote.quote)
+  expect(await codeOf(wallet.mintProofsBolt11(8, quote.quote))).toBe(20008)
+  expect(sum(await wallet.mintProofsBolt11(8, quote, { privkey: Buffer.from(secretKey).toString('hex') }))).toBe(8)
+})
+
+test('NUT-19: the same request gets the same answer when answers are cached', async () => {
+  const cached = await createMint({ cachedSeconds: 60 })
+  const wallet = new Wallet(cached.url, { unit: 'sat' })
+  await wallet.loadMint()
+  const preview = await wallet.prepareSwapToReceive(await cached.mintToken(64))
+  const first = await wallet.completeSwap(preview)
+  expect(await wallet.completeSwap(preview)).toEqual(first)
+  await cached.stop()
+})
+
+test('the same seed gives the same keys, another seed others', async () => {
+  const made = await Promise.all(['a', 'a', 'b'].map((text) => createMint({ name: 'M', seed: text })))
+  const [one, same, other] = made.map(({ keysetId }) => keysetId)
+  expect(one).toBe(same)
+  expect(one).not.toBe(other)
+  await Promise.all(made.map((each) => each.stop()))
 })

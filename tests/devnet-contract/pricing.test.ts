@@ -4,7 +4,7 @@ import { accountKey, sha256Hex } from '../devnet/provider/accounts.ts'
 import { costOf } from '../devnet/provider/cost.ts'
 import { createCatalogue } from '../devnet/provider/models.ts'
 import { requiredMsat } from '../devnet/provider/required.ts'
-import { recordedJson, recordedModels } from './recorded.ts'
+import { must, recordedJson, recordedModels } from './recorded.ts'
 
 const rules = { satUsd: 0.001, providerFee: 1.05 }
 const catalogue = createCatalogue(recordedModels, rules)
@@ -79,7 +79,7 @@ test('account keys and history ids follow the test vectors of §11', () => {
 })
 
 test('aliases: listed id, full id, without date, with a date stripped, alias_ids, any case', () => {
-  const dated = createCatalogue([{ ...recordedModels[0]!, upstreamId: 'acme/owl-mini-2026-05-01', aliasIds: ['owl-latest'] }], rules)
+  const dated = createCatalogue([{ ...must(recordedModels[0]), upstreamId: 'acme/owl-mini-2026-05-01', aliasIds: ['owl-latest'] }], rules)
   for (const name of ['owl-mini-2026-05-01', 'acme/owl-mini-2026-05-01', 'owl-mini', 'acme/owl-mini', 'OWL-mini', 'owl-latest', 'owl-mini-20260501']) {
     expect(dated.resolve(name)?.entry.id, name).toBe('owl-mini-2026-05-01')
   }

@@ -101,6 +101,14 @@ export async function createStage(options: Partial<ProviderOptions> = {}): Promi
   }
 }
 
+/** the `data:` payload at this place, counted from the end when negative */
+export const dataAt = (lines: readonly string[], index: number): unknown => JSON.parse(must(lines.at(index)))
+
+export function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a value is missing')
+  return value
+}
+
 /** Reads a nested member; throws when it is missing, so that a test fails with the path. */
 export function at(value: unknown, ...path: (string | number)[]): unknown {
   let current: unknown = value

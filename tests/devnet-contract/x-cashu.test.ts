@@ -1,6 +1,6 @@
 /** The stateless payment mode with its quirks (routstr-node.md §3.2, §7.4, §9.1), told like the recorded payments of 20 sat. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createStage, dataLines, recorded, recordedJson, shapeOf, type Stage, stubChat, textAt } from './recorded.ts'
+import { createStage, dataAt, dataLines, must, recorded, recordedJson, shapeOf, type Stage, stubChat, textAt } from './recorded.ts'
 
 let stage: Stage
 beforeAll(async () => {
@@ -33,7 +33,7 @@ test('a stream comes at once, ends with one newline, and has its change in the h
   const response = await chat(await pay(), { stream: true })
   const text = await response.text()
   expect(text.endsWith('data: [DONE]\n') && !text.endsWith('\n\n')).toBe(true)
-  expect(shapeOf(JSON.parse(dataLines(text).at(-2)!))).toEqual(shapeOf(JSON.parse(dataLines(recorded('xcashu_chat_stream').text).at(-2)!)))
+  expect(shapeOf(dataAt(dataLines(text), -2))).toEqual(shapeOf(dataAt(dataLines(recorded('xcashu_chat_stream').text), -2)))
   expect(worth(response.headers.get('x-cashu'))).toBe(18)
 })
 
@@ -42,7 +42,7 @@ test('the 402 is a free quote: nothing is redeemed', async () => {
   const response = await chat(token, { max_tokens: undefined, messages: [{ role: 'user', content: 'hi' }] })
   const body: unknown = await response.json()
   expect([response.status, shapeOf(body), textAt(body, 'detail', 'amount_required_msat')]).toEqual([402, shapeOf(recordedJson('xcashu_402')), '6387'])
-  expect(stage.mint.isSpent(stage.mint.decode(token)[0]!.secret)).toBe(false)
+  expect(stage.mint.isSpent(must(stage.mint.decode(token)[0]).secret)).toBe(false)
   expect((await recover(token)).status).toBe(404)
 })
 

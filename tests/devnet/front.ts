@@ -6,6 +6,7 @@ import { openCors, readText, sendJson, sendText, serve } from './http.ts'
 import type { DevnetMint } from './mint/mint.ts'
 import type { DevnetProvider } from './provider/provider.ts'
 import type { DevnetRelay } from './relay/relay.ts'
+import { parseJson } from './json.ts'
 
 export interface Front {
   readonly url: string
@@ -80,11 +81,3 @@ export async function createFront(parts: FrontParts): Promise<Front> {
 }
 
 const ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#d9480f"/><path d="M18 5 8 18h7l-1 9 10-13h-7z" fill="#fff"/></svg>'
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -30,7 +30,7 @@ export function Choice({ chosen, onceOffered, draft, reading, onChoose, onDraft 
           <input type="radio" name="choice" checked={chosen === 'once'} onChange={() => onChoose('once')} data-testid="choice-once" />
           <span>
             <span class="option-name">{approvalWords.once}</span>
-            <span class="hint">{approvalWords.onceHint}</span>
+            {chosen === 'once' && <span class="hint">{approvalWords.onceHint}</span>}
           </span>
         </label>
       )}
@@ -39,7 +39,7 @@ export function Choice({ chosen, onceOffered, draft, reading, onChoose, onDraft 
           <input type="radio" name="choice" checked={chosen === 'period'} onChange={() => onChoose('period')} data-testid="choice-period" />
           <span>
             <span class="option-name">{approvalWords.upTo}</span>
-            {chosen !== 'period' && <span class="hint">{approvalWords.upToHint}</span>}
+            {chosen === 'once' && <span class="hint">{approvalWords.upToHint}</span>}
           </span>
         </label>
         {chosen === 'period' && (

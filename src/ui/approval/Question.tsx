@@ -107,11 +107,27 @@ export function Question({ view, act, onDecide }: Props) {
           <button ref={reject} type="button" class="button plain" data-testid="reject" disabled={act.busy} onClick={() => onDecide({ kind: 'reject' })}>
             <span>{approvalWords.reject}</span>
           </button>
-          <button type="button" class={`button primary approve${approve.armed ? ' armed' : ''}`} data-testid="approve" data-armed={approve.armed} aria-disabled={!usable} title={approve.armed ? undefined : approvalWords.arming} {...approve.handlers}>
+          <button
+            type="button"
+            class={`button primary approve${approve.armed ? ' armed' : ''}`}
+            data-testid="approve"
+            data-armed={approve.armed}
+            aria-disabled={!usable}
+            title={approve.armed ? undefined : approvalWords.arming}
+            {...approve.handlers}
+          >
             <span>{approvalWords.approve}</span>
           </button>
         </div>
-        <ConfirmButton kind="quiet" small icon={Ban} question={approvalWords.blockQuestion} confirm={approvalWords.blockConfirm} onConfirm={() => onDecide({ kind: 'block' })} testId="block-site">
+        <ConfirmButton
+          kind="quiet"
+          small
+          icon={Ban}
+          question={approvalWords.blockQuestion}
+          confirm={approvalWords.blockConfirm}
+          onConfirm={() => onDecide({ kind: 'block' })}
+          testId="block-site"
+        >
           {approvalWords.block}
         </ConfirmButton>
       </footer>

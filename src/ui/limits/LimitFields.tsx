@@ -16,7 +16,14 @@ export function LimitFields({ draft, reading, onChange }: Props) {
   return (
     <div class="limit-fields">
       <div class="limit-line">
-        <NumberInput label={limitWords.limit} value={draft.limit} wrong={reading.limitError !== null} noteId={`${id}-note`} testId="limit-input" onInput={(limit) => onChange({ ...draft, limit })} />
+        <NumberInput
+          label={limitWords.limit}
+          value={draft.limit}
+          wrong={reading.limitError !== null}
+          noteId={`${id}-note`}
+          testId="limit-input"
+          onInput={(limit) => onChange({ ...draft, limit })}
+        />
         <span class="limit-word">per</span>
         <select
           aria-label="Period"
@@ -36,7 +43,14 @@ export function LimitFields({ draft, reading, onChange }: Props) {
       </div>
       <div class="limit-line">
         <span class="limit-word">at most</span>
-        <NumberInput label={limitWords.perRequest} value={draft.perRequest} wrong={reading.perRequestError !== null} noteId={`${id}-note`} testId="max-per-request-input" onInput={(perRequest) => onChange({ ...draft, perRequest })} />
+        <NumberInput
+          label={limitWords.perRequest}
+          value={draft.perRequest}
+          wrong={reading.perRequestError !== null}
+          noteId={`${id}-note`}
+          testId="max-per-request-input"
+          onInput={(perRequest) => onChange({ ...draft, perRequest })}
+        />
         <span class="limit-word">per request</span>
       </div>
       <p id={`${id}-note`} class="field-error" aria-live="polite">
@@ -46,10 +60,35 @@ export function LimitFields({ draft, reading, onChange }: Props) {
   )
 }
 
-function NumberInput({ label, value, wrong, noteId, testId, onInput }: { label: string; value: string; wrong: boolean; noteId: string; testId: string; onInput: (value: string) => void }) {
+function NumberInput({
+  label,
+  value,
+  wrong,
+  noteId,
+  testId,
+  onInput,
+}: {
+  label: string
+  value: string
+  wrong: boolean
+  noteId: string
+  testId: string
+  onInput: (value: string) => void
+}) {
   return (
     <div class={`input limit-number${wrong ? ' wrong' : ''}`}>
-      <input type="text" inputMode="numeric" autocomplete="off" aria-label={`${label}, sat`} aria-invalid={wrong} aria-describedby={noteId} maxLength={14} value={value} data-testid={testId} onInput={(event) => onInput(event.currentTarget.value)} />
+      <input
+        type="text"
+        inputMode="numeric"
+        autocomplete="off"
+        aria-label={`${label}, sat`}
+        aria-invalid={wrong}
+        aria-describedby={noteId}
+        maxLength={14}
+        value={value}
+        data-testid={testId}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
       <span class="input-unit" aria-hidden="true">
         sat
       </span>

@@ -15,7 +15,18 @@ export interface ButtonProps {
   readonly label?: string
 }
 
-export function Button({ children, onPress, kind = 'plain', icon: Icon, busy = false, disabled = false, submit = false, small = false, testId, label }: ButtonProps) {
+export function Button({
+  children,
+  onPress,
+  kind = 'plain',
+  icon: Icon,
+  busy = false,
+  disabled = false,
+  submit = false,
+  small = false,
+  testId,
+  label,
+}: ButtonProps) {
   return (
     <button
       type={submit ? 'submit' : 'button'}

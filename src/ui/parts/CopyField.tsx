@@ -21,7 +21,16 @@ export function CopyField({ text, label, testId, rows = 3 }: { text: string; lab
   }
   return (
     <div class="copy-field">
-      <textarea ref={field} class="mono" readOnly rows={rows} aria-label={label} value={text} data-testid={testId} onFocus={(event) => event.currentTarget.select()} />
+      <textarea
+        ref={field}
+        class="mono"
+        readOnly
+        rows={rows}
+        aria-label={label}
+        value={text}
+        data-testid={testId}
+        onFocus={(event) => event.currentTarget.select()}
+      />
       <button type="button" class="button plain" onClick={() => void copy()} data-testid="copy">
         {state === 'copied' ? <Check size={17} /> : <Copy size={17} />}
         <span aria-live="polite">{state === 'copied' ? 'Copied' : state === 'failed' ? 'Press Ctrl+C' : 'Copy'}</span>

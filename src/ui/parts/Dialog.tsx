@@ -8,7 +8,13 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   const heading = useId()
   useEffect(() => element.current?.showModal(), [])
   return (
-    <dialog ref={element} class="dialog" aria-labelledby={heading} onClose={onClose} onClick={(event) => event.target === element.current && element.current?.close()}>
+    <dialog
+      ref={element}
+      class="dialog"
+      aria-labelledby={heading}
+      onClose={onClose}
+      onClick={(event) => event.target === element.current && element.current?.close()}
+    >
       <div class="dialog-body">
         <header class="dialog-head">
           <h2 id={heading}>{title}</h2>

@@ -14,7 +14,10 @@ export function MintFacts({ preview }: { preview: MintPreview }) {
           description === '' ? null : ['Description', description],
           motd === '' ? null : ['Message', motd],
           ['Units', preview.units.map((unit) => plainText(unit, 12)).join(', ') || 'none'],
-          ['Input fee', preview.inputFeePpk === 0 ? 'none' : `${preview.inputFeePpk} ppk: about 1 sat per ${Math.max(1, Math.floor(1000 / preview.inputFeePpk))} notes`],
+          [
+            'Input fee',
+            preview.inputFeePpk === 0 ? 'none' : `${preview.inputFeePpk} ppk: about 1 sat per ${Math.max(1, Math.floor(1000 / preview.inputFeePpk))} notes`,
+          ],
         ]}
       />
     </div>

@@ -46,5 +46,8 @@ export function plainText(text: string, most: number, lines = false): string {
   }
   while (/^\s$/.test(out.at(-1) ?? '')) out.pop()
   if (out.length <= most) return out.join('')
-  return `${out.slice(0, most - 1).join('').trimEnd()}…`
+  return `${out
+    .slice(0, most - 1)
+    .join('')
+    .trimEnd()}…`
 }

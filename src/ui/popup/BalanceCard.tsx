@@ -12,7 +12,8 @@ export function BalanceCard({ overview }: { overview: Overview }) {
       </p>
       {overview.onDepositMsat > 0 && (
         <p class="balance-more">
-          + <Amount msat={overview.onDepositMsat} precision={satDown(overview.onDepositMsat) >= 10 ? 'whole' : 'exact'} testId="on-deposit" /> {popupWords.onDeposit}
+          + <Amount msat={overview.onDepositMsat} precision={satDown(overview.onDepositMsat) >= 10 ? 'whole' : 'exact'} testId="on-deposit" />{' '}
+          {popupWords.onDeposit}
         </p>
       )}
       {overview.pendingMsat > 0 && (

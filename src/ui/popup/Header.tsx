@@ -20,10 +20,23 @@ export function Header({ paused }: { paused: boolean | null }) {
             <span class={paused ? 'power-word off' : 'power-word'} aria-live="polite">
               {paused ? 'Paused' : 'On'}
             </span>
-            <Toggle on={!paused} label={popupWords.pauseName} testId="pause" disabled={act.busy} onChange={(on) => void act.run(() => client.call('paused.set', { paused: !on }))} />
+            <Toggle
+              on={!paused}
+              label={popupWords.pauseName}
+              testId="pause"
+              disabled={act.busy}
+              onChange={(on) => void act.run(() => client.call('paused.set', { paused: !on }))}
+            />
           </span>
         )}
-        <button type="button" class="icon-button" aria-label={popupWords.settings} title={popupWords.settings} data-testid="open-settings" onClick={() => openOptions()}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={popupWords.settings}
+          title={popupWords.settings}
+          data-testid="open-settings"
+          onClick={() => openOptions()}
+        >
           <Settings size={18} />
         </button>
       </header>

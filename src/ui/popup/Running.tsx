@@ -32,7 +32,13 @@ function RunningRow({ request, now }: { request: RunningRequest; now: number }) 
     <li class="running-row" data-testid="running-request" data-phase={request.phase}>
       <span class={`pulse ${request.phase}`} />
       <div class="grow">
-        <p class="cut running-model">{plainText(request.model, 80)}</p>
+        <p class="spread running-model">
+          <span class="cut">{plainText(request.model, 80)}</span>
+          <span class="muted small-text">
+            {Math.max(0, Math.floor((now - request.startedAt) / 1000))}
+            {'\u202f'}s
+          </span>
+        </p>
         <p class="cut muted small-text">
           <bdi>{siteName(request.origin).headline}</bdi>
           {provider}
@@ -40,11 +46,18 @@ function RunningRow({ request, now }: { request: RunningRequest; now: number }) 
         <p class="small-text cut">
           <span aria-live="polite">{phaseWords[request.phase]}</span>
           {request.phase === 'streaming' && <span data-testid="received"> · {countText(request.received)} characters</span>}
-          <span class="muted"> · {Math.max(0, Math.floor((now - request.startedAt) / 1000))}{'\u202f'}s</span>
         </p>
         <Problem facts={act.problem} />
       </div>
-      <Button small kind="danger" icon={Square} busy={act.busy} onPress={() => void act.run(() => client.call('requests.stop', { requestId: request.id }))} testId="stop" label={`Stop ${plainText(request.model, 80)}`}>
+      <Button
+        small
+        kind="danger"
+        icon={Square}
+        busy={act.busy}
+        onPress={() => void act.run(() => client.call('requests.stop', { requestId: request.id }))}
+        testId="stop"
+        label={`Stop ${plainText(request.model, 80)}`}
+      >
         {popupWords.stop}
       </Button>
     </li>

@@ -33,11 +33,13 @@ export function SiteCard({ origin, site, now }: { origin: string | null; site: S
   const blocked = site?.blocked ?? false
   const budget = site?.budget ?? null
   const block = (to: boolean): void => {
-    void act.run(() => client.call('sites.setBlocked', { origin: name, blocked: to })).then((done) => {
-      if (done === undefined) return
-      if (to) say('The site is blocked.', () => block(false))
-      else say('The site may ask again.')
-    })
+    void act
+      .run(() => client.call('sites.setBlocked', { origin: name, blocked: to }))
+      .then((done) => {
+        if (done === undefined) return
+        if (to) say('The site is blocked.', () => block(false))
+        else say('The site may ask again.')
+      })
   }
   return (
     <section class="card stack" data-testid="site-card" data-blocked={blocked}>
@@ -51,7 +53,13 @@ export function SiteCard({ origin, site, now }: { origin: string | null; site: S
           budget === null && <span class="chip">No limit</span>
         )}
       </div>
-      {blocked ? <p class="muted small-text">{popupWords.blocked}</p> : budget === null ? <p class="muted small-text">{popupWords.noLimit}</p> : <BudgetBar budget={budget} now={now} />}
+      {blocked ? (
+        <p class="muted small-text">{popupWords.blocked}</p>
+      ) : budget === null ? (
+        <p class="muted small-text">{popupWords.noLimit}</p>
+      ) : (
+        <BudgetBar budget={budget} now={now} />
+      )}
       {editing && <LimitEditor origin={name} terms={budget?.grant ?? null} onDone={() => setEditing(false)} />}
       <Problem facts={act.problem} />
       {!editing && (
@@ -66,7 +74,14 @@ export function SiteCard({ origin, site, now }: { origin: string | null; site: S
                 {budget === null ? popupWords.setLimit : popupWords.edit}
               </Button>
               {budget !== null && (
-                <ConfirmButton small kind="quiet" question={popupWords.revokeQuestion} confirm={popupWords.revoke} onConfirm={() => void act.run(() => client.call('sites.revoke', { origin: name }))} testId="revoke">
+                <ConfirmButton
+                  small
+                  kind="quiet"
+                  question={popupWords.revokeQuestion}
+                  confirm={popupWords.revoke}
+                  onConfirm={() => void act.run(() => client.call('sites.revoke', { origin: name }))}
+                  testId="revoke"
+                >
                   {popupWords.revoke}
                 </ConfirmButton>
               )}

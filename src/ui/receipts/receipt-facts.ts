@@ -17,7 +17,12 @@ export function chargeVerdict(receipt: Receipt): 'as expected' | 'less' | 'overc
 
 export function receiptFacts(receipt: Receipt): readonly FactRow[] {
   const rows: (FactRow | null)[] = [
-    ['Model', receipt.modelServed === null || receipt.modelServed === receipt.modelAsked ? plainText(receipt.modelAsked, 120) : `${plainText(receipt.modelAsked, 120)} → ${plainText(receipt.modelServed, 120)}`],
+    [
+      'Model',
+      receipt.modelServed === null || receipt.modelServed === receipt.modelAsked
+        ? plainText(receipt.modelAsked, 120)
+        : `${plainText(receipt.modelAsked, 120)} → ${plainText(receipt.modelServed, 120)}`,
+    ],
     ['Provider', receipt.providerName === null ? receiptWords.noProvider : plainText(receipt.providerName, 80)],
     receipt.providerUrl === null ? null : ['Address', receipt.providerUrl],
     receipt.reason === '' ? null : ['Why this one', plainText(receipt.reason, 300)],

@@ -96,7 +96,13 @@ export function ReceiveForm({ compact = false, onReceived }: { compact?: boolean
           }}
         />
         <p id={`${id}-note`} class={wrong ? 'field-error' : 'hint'} aria-live="polite">
-          {wrong ? receiveWords.notToken : token !== null && seen === null && unreadable === null ? receiveWords.reading : text === '' && done === null && !compact ? receiveWords.drop : ''}
+          {wrong
+            ? receiveWords.notToken
+            : token !== null && seen === null && unreadable === null
+              ? receiveWords.reading
+              : text === '' && done === null && !compact
+                ? receiveWords.drop
+                : ''}
         </p>
       </div>
       {seen !== null && <TokenCard facts={seen.facts} />}

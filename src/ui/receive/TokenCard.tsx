@@ -33,7 +33,11 @@ export function TokenCard({ facts }: { facts: TokenFacts }) {
         <>
           <p class="small-text muted">{receiveWords.untrustedHint}</p>
           {preview === null ? (
-            <Button small busy={act.busy} onPress={() => void act.run(() => client.call('mints.preview', { url: facts.mint })).then((found) => found !== undefined && setPreview(found))}>
+            <Button
+              small
+              busy={act.busy}
+              onPress={() => void act.run(() => client.call('mints.preview', { url: facts.mint })).then((found) => found !== undefined && setPreview(found))}
+            >
               {receiveWords.look}
             </Button>
           ) : (

@@ -42,10 +42,19 @@ export function SendForm({ mints }: { mints: readonly MintBalance[] }) {
   if (mint === undefined) return <p class="muted">{sendWords.noMint}</p>
 
   const value = parseSat(amount)
-  const error = amount === '' ? null : value === null || value === 0 ? sendWords.notNumber : value > mint.readyMsat ? `This mint holds ${amountPhrase(mint.readyMsat, 'whole')} of yours.` : null
+  const error =
+    amount === ''
+      ? null
+      : value === null || value === 0
+        ? sendWords.notNumber
+        : value > mint.readyMsat
+          ? `This mint holds ${amountPhrase(mint.readyMsat, 'whole')} of yours.`
+          : null
   const send = async (): Promise<void> => {
     if (value === null || error !== null) return
-    const result = await act.run(() => client.call('tokens.send', { mint: mint.mint.url, amountSat: value / 1000, memo: memo.trim() === '' ? null : memo.trim() }))
+    const result = await act.run(() =>
+      client.call('tokens.send', { mint: mint.mint.url, amountSat: value / 1000, memo: memo.trim() === '' ? null : memo.trim() }),
+    )
     if (result === undefined) return
     setMade(result)
     setAmount('')

@@ -7,6 +7,7 @@ const conversation = []
 let running = null
 let modelsAsked = false
 let spentMsat = 0
+let pinned = true
 
 const byId = (id) => document.getElementById(id)
 const [thread, prompt, send, stop, model, welcome, missing, total, announcer] = ['thread', 'prompt', 'send', 'stop', 'model', 'welcome', 'missing', 'total', 'announce'].map(byId)
@@ -43,7 +44,7 @@ prompt.addEventListener('keydown', (event) => {
 prompt.addEventListener('input', refreshControls)
 stop.addEventListener('click', () => running?.abort())
 for (const chip of document.querySelectorAll('.chip')) chip.addEventListener('click', () => void ask(chip.textContent))
-for (const kind of ['pointerdown', 'keydown']) model.addEventListener(kind, fillModels, { once: true })
+for (const kind of ['pointerdown', 'keydown']) document.addEventListener(kind, fillModels)
 
 refreshControls()
 
@@ -61,7 +62,7 @@ async function fillModels() {
   modelsAsked = true
   try {
     const listed = await provider.models.list()
-    const ids = listed.data.map((entry) => entry.id)
+    const ids = listed.data.map((entry) => entry.id).filter((id) => !/embed/i.test(id)) // those cannot chat
     if (ids.length === 0) return
     const chosen = ids.includes(model.value) ? model.value : ids[0]
     model.replaceChildren(...ids.map((id) => new Option(id, id, id === chosen, id === chosen)))
@@ -86,7 +87,7 @@ async function ask(question) {
     announce(`Answer complete. ${answer.costText()}`)
   } catch (error) {
     if (running.signal.aborted || error?.name === 'AbortError' || error?.name === 'APIUserAbortError') answer.stopped()
-    else answer.failed(error)
+    else answer.failed(error, question)
   } finally {
     running = null
     if (answer.text() === '') conversation.pop()
@@ -120,21 +121,22 @@ function openAnswer() {
   const item = element('li', { className: 'theirs writing', testId: 'message-assistant' })
   const note = element('span')
   let written = ''
+  let countedMsat = 0
   cost.hidden = true
   facts.append(cost, provided, tokens, note)
   item.append(text, facts)
   text.append(element('p'))
   thread.append(item)
-  follow(true)
+  pinned = true
+  follow()
   return {
     text: () => written,
     costText: () => cost.textContent,
     add(more) {
       if (more === '') return
-      const atEnd = isAtEnd()
       written += more
       render(text, written)
-      follow(atEnd)
+      follow()
     },
     from: (name) => (provided.textContent = name ?? ''),
     paid(msats, tokenCount) {
@@ -143,19 +145,21 @@ function openAnswer() {
       cost.hidden = false
       cost.textContent = sats(msats)
       cost.title = `${msats} msat`
-      spentMsat += msats
+      spentMsat += msats - countedMsat
+      countedMsat = msats
       total.textContent = `${sats(spentMsat)} spent on this page`
     },
     stopped: () => (note.textContent = 'Stopped'),
-    failed(error) {
-      item.append(problem(error))
+    failed(error, question) {
+      item.append(problem(error, question))
       announce('The answer failed')
+      pinned = true
     },
     done() {
       item.classList.remove('writing')
       if (written === '') text.remove()
       if (facts.textContent === '') facts.remove()
-      follow(isAtEnd())
+      follow()
     },
   }
 }
@@ -170,10 +174,16 @@ function render(target, written) {
         block.append(element('code', { text: part.replace(/\n$/, '') }))
         return [block]
       }
-      return part.split(/\n{2,}/).filter((paragraph) => paragraph.trim() !== '').map((paragraph) => element('p', { text: paragraph.trim() }))
+      return part.split(/\n{2,}/).filter((paragraph) => paragraph.trim() !== '').map(paragraphOf)
     }),
   )
   if (!target.hasChildNodes()) target.append(element('p'))
+}
+
+function paragraphOf(text) {
+  const made = element('p')
+  made.append(...text.trim().split('`').map((part, index) => (index % 2 === 1 ? element('code', { text: part }) : part)))
+  return made
 }
 
 const KIND_WORDS = {
@@ -194,14 +204,20 @@ const KIND_WORDS = {
   provider_unreachable: 'The provider could not be reached. Nothing was paid.',
 }
 
-function problem(error) {
+function problem(error, question) {
   const code = error?.code ?? error?.error?.code ?? (error?.status ? String(error.status) : 'unknown')
   const box = element('div', { className: 'error', testId: 'error' })
   box.setAttribute('role', 'alert')
   const line = element('p', { text: `${KIND_WORDS[code] ?? error?.message ?? 'Something went wrong.'} ` })
   line.append(element('code', { text: code }))
   box.dataset.code = code
-  box.append(line)
+  const retry = element('button', { className: 'quiet', text: 'Try again' })
+  retry.type = 'button'
+  retry.addEventListener('click', () => {
+    retry.remove()
+    void ask(question)
+  })
+  box.append(line, retry)
   return box
 }
 
@@ -220,7 +236,9 @@ function element(tag, { className, testId, text } = {}) {
 }
 
 const announce = (text) => (announcer.textContent = text)
-const isAtEnd = () => innerHeight + scrollY >= document.documentElement.scrollHeight - 80
-function follow(wanted) {
-  if (wanted) scrollTo({ top: document.documentElement.scrollHeight })
+
+/** The page follows the answer until the reader scrolls up, and again when they return to the end. */
+function follow() {
+  if (pinned) scrollTo({ top: document.documentElement.scrollHeight })
 }
+addEventListener('scroll', () => (pinned = innerHeight + scrollY >= document.documentElement.scrollHeight - 80), { passive: true })

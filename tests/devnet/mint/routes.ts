@@ -109,7 +109,7 @@ function mintInfo(parts: MintParts): object {
   const cached = ['/v1/swap', '/v1/mint/bolt11', '/v1/melt/bolt11'].map((path) => ({ method: 'POST', path }))
   return {
     name: parts.name,
-    pubkey: '02' + 'ab'.repeat(32),
+    pubkey: `02${'ab'.repeat(32)}`,
     version: 'devnet/1.0.0',
     description: 'A mint of the Routstr development network. Its notes have no value.',
     contact: [],

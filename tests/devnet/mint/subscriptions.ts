@@ -2,6 +2,7 @@
 import type { Server } from 'node:http'
 import * as v from 'valibot'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { parseJson } from '../json.ts'
 
 export type SubscriptionKind = 'bolt11_mint_quote' | 'bolt11_melt_quote' | 'proof_state'
 
@@ -78,13 +79,5 @@ export function createSubscriptions(server: Server, current: (kind: Subscription
       for (const client of socketServer.clients) client.terminate()
       socketServer.close()
     },
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

@@ -5,6 +5,7 @@ import { authenticate, redeemOnce } from './credentials.ts'
 import { detailAnswer, NodeAnswer, wrongScheme } from './envelopes.ts'
 import { addRow, type Exchange, type Node } from './node.ts'
 import { refund } from './refund.ts'
+import { parseJson } from '../json.ts'
 
 const limits = {
   balance_limit: v.optional(v.nullable(v.number())),
@@ -167,12 +168,4 @@ function resetChild(node: Node, parent: Account, key: string): object {
   if (child.parent !== parent) throw detailAnswer(403, 'Not the parent of this key')
   child.totalSpentMsat = 0
   return { success: true, message: 'Child key balance reset successfully.' }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

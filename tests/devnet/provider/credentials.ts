@@ -1,6 +1,6 @@
 /** `Authorization: Bearer sk-…` and `Bearer cashu…` (routstr-node.md §3.3, §3.4): a fresh token is redeemed on first use, by any endpoint but refund. */
 import { type Account, accountKey } from './accounts.ts'
-import { doubleAnswer, invalidKey, NodeAnswer, REDEEM_FAILURES, RedeemError } from './envelopes.ts'
+import { doubleAnswer, invalidKey, type NodeAnswer, REDEEM_FAILURES, RedeemError } from './envelopes.ts'
 import { addRow, type Node } from './node.ts'
 
 export interface Credentials {

@@ -5,6 +5,7 @@ import { type Account, sha256Hex } from './accounts.ts'
 import type { BalanceAnswer } from './balance.ts'
 import { detailAnswer, NodeAnswer } from './envelopes.ts'
 import { type Exchange, type Node, nowSeconds } from './node.ts'
+import { parseJson } from '../json.ts'
 
 interface Invoice {
   id: string
@@ -92,11 +93,3 @@ export function createLightningDesk(node: Node): LightningDesk {
 
 /** Derivable by the client before it pays (lightning.py:679-681). */
 const keyOf = (invoice: Invoice): string => `sk-${sha256Hex(`invoice-${invoice.id}-${invoice.quote}`)}`
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -1,6 +1,7 @@
 /** The node's own, small mint client: keysets, swap, restore, quotes over HTTP. Failures carry what the node must tell them apart. */
 import { Amount, OutputData, type Proof } from '@cashu/cashu-ts'
 import * as v from 'valibot'
+import { parseJson } from '../json.ts'
 
 /** the mint answered with `{code, detail}` */
 export class MintRefusal extends Error {
@@ -131,13 +132,5 @@ export function createMintClient(url: string): MintClient {
     mint: async (quote, outputs) => unblind(outputs, (await call(signaturesSchema, '/v1/mint/bolt11', { quote, outputs: wire(outputs) })).signatures),
     meltQuote: (request) => call(quoteSchema, '/v1/melt/quote/bolt11', { request, unit: 'sat' }),
     melt: (quote, inputs) => call(quoteSchema, '/v1/melt/bolt11', { quote, inputs: plain(inputs) }),
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

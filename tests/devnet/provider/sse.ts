@@ -1,6 +1,7 @@
 /** Server-sent events as a node reads them: line by line, JSON parsed when it is JSON. */
 import type { ServerResponse } from 'node:http'
 import * as v from 'valibot'
+import { parseJson } from '../json.ts'
 
 const objectSchema = v.record(v.string(), v.unknown())
 export type JsonObject = v.InferOutput<typeof objectSchema>
@@ -10,13 +11,7 @@ export const asObject = (value: unknown): JsonObject | undefined => {
   return parsed.success && !Array.isArray(value) ? parsed.output : undefined
 }
 
-export function parseObject(text: string): JsonObject | undefined {
-  try {
-    return asObject(JSON.parse(text))
-  } catch {
-    return undefined
-  }
-}
+export const parseObject = (text: string): JsonObject | undefined => asObject(parseJson(text))
 
 export async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder()

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { openCors, sendJson, serve } from '../http.ts'
 import { eventSchema, type Filter, isEphemeral, matches, parseFilter, type RelayEvent, replacementAddress } from './filters.ts'
+import { parseJson } from '../json.ts'
 
 export type { RelayEvent } from './filters.ts'
 
@@ -189,13 +190,5 @@ export async function createRelay(options: { port?: number } = {}): Promise<Devn
       socketServer.close()
       await host.stop()
     },
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

@@ -8,6 +8,7 @@ import * as v from 'valibot'
 import { cut, openCors, readText, sendJson, serve, wait } from '../http.ts'
 import { type Plan, planAnswer } from './answers.ts'
 import { promptTokenCount, tokenize } from './tokens.ts'
+import { parseJson } from '../json.ts'
 
 export interface DevnetUpstream {
   /** base URL without `/v1` */
@@ -230,13 +231,5 @@ function embeddings(body: Body): object {
     model: body.model,
     data: texts.map(({ text }, index) => ({ object: 'embedding', index, embedding: vector(text) })),
     usage: { prompt_tokens: count, total_tokens: count },
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

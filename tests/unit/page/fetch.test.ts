@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { isErrorCode, statusOf } from '../../../src/domain/errors.ts'
-import { BASE_URL, INITIAL_CREDIT, BODY_FRAME_CHARACTERS } from '../../../src/messaging/page-contract.ts'
+import { BASE_URL, INITIAL_CREDIT, BODY_FRAME_CHARACTERS } from '../../../src/messaging/page-constants.ts'
 import { ask, connect, pause, rejection, until } from './harness.ts'
 
 const body = JSON.stringify(ask)
@@ -93,7 +93,7 @@ describe('the request', () => {
     const { background, provider } = connect()
     background.onRequest = ({ body }, answer) => answer.json(body)
     const long = 'x'.repeat(BODY_FRAME_CHARACTERS - 1) + '😀'.repeat(BODY_FRAME_CHARACTERS)
-    expect(await (await provider.fetch('/x', { method: 'POST', body: long })).json()).toBe(long)
+    expect((await (await provider.fetch('/x', { method: 'POST', body: long })).json()) === long).toBe(true)
     expect(background.of('body')).toHaveLength(2)
   })
 
@@ -202,7 +202,7 @@ describe('the answer', () => {
       }
       void step()
     }
-    expect(await (await provider.fetch('/x', post)).text()).toBe(long)
+    expect((await (await provider.fetch('/x', post)).text()) === long).toBe(true)
   })
 })
 

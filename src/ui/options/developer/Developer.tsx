@@ -17,7 +17,13 @@ export function Developer() {
       <section class="card setting">
         <div class="spread">
           <h2>{developerWords.switch}</h2>
-          <Toggle on={settings.value?.developer ?? false} label={developerWords.switch} testId="developer-switch" disabled={act.busy || settings.value === undefined} onChange={(developer) => void act.run(() => client.call('settings.set', { developer }))} />
+          <Toggle
+            on={settings.value?.developer ?? false}
+            label={developerWords.switch}
+            testId="developer-switch"
+            disabled={act.busy || settings.value === undefined}
+            onChange={(developer) => void act.run(() => client.call('settings.set', { developer }))}
+          />
         </div>
         <p class="lead">{developerWords.switchHint}</p>
         <Problem facts={act.problem ?? settings.problem} />

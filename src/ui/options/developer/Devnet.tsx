@@ -38,7 +38,11 @@ export function Devnet() {
           </Button>
         </div>
       </form>
-      <div aria-live="polite" data-testid="devnet-status" data-state={act.busy ? 'connecting' : done !== null ? 'connected' : act.problem !== null ? 'failed' : 'idle'}>
+      <div
+        aria-live="polite"
+        data-testid="devnet-status"
+        data-state={act.busy ? 'connecting' : done !== null ? 'connected' : act.problem !== null ? 'failed' : 'idle'}
+      >
         {act.busy && <p class="muted">Connecting…</p>}
         {done !== null && <p class="notice good">{connectedText(done)}</p>}
       </div>

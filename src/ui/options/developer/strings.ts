@@ -2,7 +2,8 @@ export const developerWords = {
   switch: 'Developer switch',
   switchHint: 'Allows addresses on this computer (localhost, 127.0.0.1). Leave it off unless you run the development network or a node of your own.',
   devnet: 'Development network',
-  devnetHint: 'A mint, providers and a relay on this computer, with play money. Start it with “npm start” or “npm run devnet”, then connect: its mint is trusted, its providers are added, its token is received.',
+  devnetHint:
+    'A mint, providers and a relay on this computer, with play money. Start it with “npm start” or “npm run devnet”, then connect: its mint is trusted, its providers are added, its token is received.',
   url: 'Address of devnet.json',
   connect: 'Connect to the development network',
   ledger: 'Ledger',

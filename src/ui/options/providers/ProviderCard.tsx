@@ -43,21 +43,43 @@ export function ProviderCard({ view, filter, now }: { view: ProviderView; filter
       {!payable && !provider.blocked && <p class="hint">{providerWords.noMint}</p>}
       <div class="muted small-text">
         <p>
-        {sourceWords[provider.source]}
-        {provider.version !== '' && ` · version ${plainText(provider.version, 30)}`}
-        {provider.seenAt !== null && ` · answered ${agoText(provider.seenAt, now)}`}
+          {sourceWords[provider.source]}
+          {provider.version !== '' && ` · version ${plainText(provider.version, 30)}`}
+          {provider.seenAt !== null && ` · answered ${agoText(provider.seenAt, now)}`}
         </p>
         <p class="provider-mints">Mints: {provider.mints.length === 0 ? 'none named' : provider.mints.map((mint) => plainText(mint, 120)).join(', ')}</p>
       </div>
       <div class="spread provider-foot">
-        <button type="button" class="link models-link" aria-expanded={open} disabled={models.length === 0} data-testid="provider-models" onClick={() => setOpen(!open)}>
+        <button
+          type="button"
+          class="link models-link"
+          aria-expanded={open}
+          disabled={models.length === 0}
+          data-testid="provider-models"
+          onClick={() => setOpen(!open)}
+        >
           {count} <ChevronDown size={16} />
         </button>
         <span class="line-end">
-          <ConfirmButton small kind="quiet" busy={act.busy} question="Remove it? It may be found again." confirm="Remove" label={`Remove ${name}`} onConfirm={() => void act.run(() => client.call('providers.remove', { id: provider.id }))} testId="provider-remove">
+          <ConfirmButton
+            small
+            kind="quiet"
+            busy={act.busy}
+            question="Remove it? It may be found again."
+            confirm="Remove"
+            label={`Remove ${name}`}
+            onConfirm={() => void act.run(() => client.call('providers.remove', { id: provider.id }))}
+            testId="provider-remove"
+          >
             Remove
           </ConfirmButton>
-          <Button small busy={act.busy} label={`${provider.blocked ? 'Unblock' : 'Block'} ${name}`} onPress={() => void act.run(() => client.call('providers.setBlocked', { id: provider.id, blocked: !provider.blocked }))} testId={provider.blocked ? 'unblock' : 'block'}>
+          <Button
+            small
+            busy={act.busy}
+            label={`${provider.blocked ? 'Unblock' : 'Block'} ${name}`}
+            onPress={() => void act.run(() => client.call('providers.setBlocked', { id: provider.id, blocked: !provider.blocked }))}
+            testId={provider.blocked ? 'unblock' : 'block'}
+          >
             {provider.blocked ? 'Unblock' : 'Block'}
           </Button>
         </span>

@@ -32,7 +32,13 @@ export function Providers() {
         <p class="muted" aria-live="polite">
           {answering} of {providers.length} answering
         </p>
-        <Button small icon={RefreshCw} busy={refreshing.busy} onPress={() => void refreshing.run(() => client.call('providers.refresh', {}))} testId="providers-refresh">
+        <Button
+          small
+          icon={RefreshCw}
+          busy={refreshing.busy}
+          onPress={() => void refreshing.run(() => client.call('providers.refresh', {}))}
+          testId="providers-refresh"
+        >
           {providerWords.refresh}
         </Button>
       </div>

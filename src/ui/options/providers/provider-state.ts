@@ -16,5 +16,8 @@ export function standing({ provider }: ProviderView): Standing {
 export function matching(views: readonly ProviderView[], text: string): readonly ProviderView[] {
   const wanted = text.trim().toLowerCase()
   if (wanted === '') return views
-  return views.filter(({ provider, models }) => `${provider.name} ${provider.url}`.toLowerCase().includes(wanted) || models.some((model) => `${model.id} ${model.name}`.toLowerCase().includes(wanted)))
+  return views.filter(
+    ({ provider, models }) =>
+      `${provider.name} ${provider.url}`.toLowerCase().includes(wanted) || models.some((model) => `${model.id} ${model.name}`.toLowerCase().includes(wanted)),
+  )
 }

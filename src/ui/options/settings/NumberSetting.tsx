@@ -32,7 +32,18 @@ export function NumberSetting({ label, hiddenLabel = false, unit, value, read, w
         {label}
       </label>
       <div class={`input${number === null ? ' wrong' : ''}`}>
-        <input id={id} type="text" inputMode="decimal" autocomplete="off" maxLength={12} value={text} aria-invalid={number === null} aria-describedby={`${id}-note`} data-testid={testId} onInput={(event) => setText(event.currentTarget.value)} />
+        <input
+          id={id}
+          type="text"
+          inputMode="decimal"
+          autocomplete="off"
+          maxLength={12}
+          value={text}
+          aria-invalid={number === null}
+          aria-describedby={`${id}-note`}
+          data-testid={testId}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
         <span class="input-unit">{unit}</span>
       </div>
       {changed && (

@@ -30,7 +30,13 @@ export function Relays({ relays, developer, busy, onSave }: Props) {
         {relays.map((relay) => (
           <li key={relay} class="relay" data-testid="relay-row">
             <span class="mono grow address">{relay}</span>
-            <button type="button" class="icon-button" aria-label={`Remove ${relay}`} disabled={busy} onClick={() => void onSave(relays.filter((other) => other !== relay))}>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={`Remove ${relay}`}
+              disabled={busy}
+              onClick={() => void onSave(relays.filter((other) => other !== relay))}
+            >
               <X size={17} />
             </button>
           </li>

@@ -31,7 +31,13 @@ export function SettingsRoom() {
       <section class="card setting">
         <div class="spread">
           <h2>{settingWords.pause}</h2>
-          <Toggle on={!settings.paused} label={settingWords.pause} testId="pause" disabled={act.busy} onChange={(on) => void act.run(() => client.call('paused.set', { paused: !on }))} />
+          <Toggle
+            on={!settings.paused}
+            label={settingWords.pause}
+            testId="pause"
+            disabled={act.busy}
+            onChange={(on) => void act.run(() => client.call('paused.set', { paused: !on }))}
+          />
         </div>
         <p class="lead">{settingWords.pauseHint}</p>
         {settings.paused && <p class="notice bad">Paused: every request is refused.</p>}
@@ -39,22 +45,54 @@ export function SettingsRoom() {
       <section class="card setting">
         <div class="spread">
           <h2>{settingWords.cap}</h2>
-          <Toggle on={settings.maxTokensCap !== null} label={settingWords.cap} testId="cap-switch" disabled={act.busy} onChange={(on) => void save({ maxTokensCap: on ? CAP_AGAIN : null })} />
+          <Toggle
+            on={settings.maxTokensCap !== null}
+            label={settingWords.cap}
+            testId="cap-switch"
+            disabled={act.busy}
+            onChange={(on) => void save({ maxTokensCap: on ? CAP_AGAIN : null })}
+          />
         </div>
         <p class="lead">{settingWords.capHint}</p>
         {settings.maxTokensCap !== null && (
-          <NumberSetting label={settingWords.capNumber} unit="tokens" value={String(settings.maxTokensCap)} read={(text) => wholeBetween(text, 16, 1_000_000)} wrong={settingWords.capError} onSave={(maxTokensCap) => save({ maxTokensCap })} testId="cap-input" />
+          <NumberSetting
+            label={settingWords.capNumber}
+            unit="tokens"
+            value={String(settings.maxTokensCap)}
+            read={(text) => wholeBetween(text, 16, 1_000_000)}
+            wrong={settingWords.capError}
+            onSave={(maxTokensCap) => save({ maxTokensCap })}
+            testId="cap-input"
+          />
         )}
       </section>
       <section class="card setting">
         <h2>{settingWords.idle}</h2>
         <p class="lead">{settingWords.idleHint}</p>
-        <NumberSetting label={settingWords.idle} hiddenLabel unit="minutes" value={idleText(settings.sessionIdleMs)} read={idleMs} wrong={settingWords.idleError} onSave={(sessionIdleMs) => save({ sessionIdleMs })} testId="idle-input" />
+        <NumberSetting
+          label={settingWords.idle}
+          hiddenLabel
+          unit="minutes"
+          value={idleText(settings.sessionIdleMs)}
+          read={idleMs}
+          wrong={settingWords.idleError}
+          onSave={(sessionIdleMs) => save({ sessionIdleMs })}
+          testId="idle-input"
+        />
       </section>
       <section class="card setting">
         <h2>{settingWords.float}</h2>
         <p class="lead">{settingWords.floatHint}</p>
-        <NumberSetting label={settingWords.float} hiddenLabel unit="sat" value={String(settings.floatSat)} read={(text) => wholeBetween(text, 0, 1_000_000)} wrong={settingWords.floatError} onSave={(floatSat) => save({ floatSat })} testId="float-input" />
+        <NumberSetting
+          label={settingWords.float}
+          hiddenLabel
+          unit="sat"
+          value={String(settings.floatSat)}
+          read={(text) => wholeBetween(text, 0, 1_000_000)}
+          wrong={settingWords.floatError}
+          onSave={(floatSat) => save({ floatSat })}
+          testId="float-input"
+        />
       </section>
       <Relays relays={settings.relays} developer={settings.developer} busy={act.busy} onSave={(relays) => save({ relays: [...relays] })} />
     </>

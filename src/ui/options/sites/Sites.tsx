@@ -98,16 +98,35 @@ function SiteRow({ site, now }: { site: SiteView; now: number }) {
         <td class="site-actions">
           <div class="line-end">
             {!site.blocked && (
-              <Button small onPress={() => setEditing(!editing)} testId="edit-limit" label={`${budget === null ? 'Set a limit' : 'Edit limit'} for ${site.origin}`}>
+              <Button
+                small
+                onPress={() => setEditing(!editing)}
+                testId="edit-limit"
+                label={`${budget === null ? 'Set a limit' : 'Edit limit'} for ${site.origin}`}
+              >
                 {budget === null ? 'Set a limit' : 'Edit'}
               </Button>
             )}
             {budget !== null && !site.blocked && (
-              <ConfirmButton small kind="quiet" busy={act.busy} question={siteWords.revokeQuestion} confirm={siteWords.revoke} onConfirm={() => void act.run(() => client.call('sites.revoke', { origin: site.origin }))} testId="revoke">
+              <ConfirmButton
+                small
+                kind="quiet"
+                busy={act.busy}
+                question={siteWords.revokeQuestion}
+                confirm={siteWords.revoke}
+                onConfirm={() => void act.run(() => client.call('sites.revoke', { origin: site.origin }))}
+                testId="revoke"
+              >
                 {siteWords.revoke}
               </ConfirmButton>
             )}
-            <Button small kind="quiet" busy={act.busy} onPress={() => void act.run(() => client.call('sites.setBlocked', { origin: site.origin, blocked: !site.blocked }))} testId={site.blocked ? 'unblock' : 'block'}>
+            <Button
+              small
+              kind="quiet"
+              busy={act.busy}
+              onPress={() => void act.run(() => client.call('sites.setBlocked', { origin: site.origin, blocked: !site.blocked }))}
+              testId={site.blocked ? 'unblock' : 'block'}
+            >
               {site.blocked ? 'Unblock' : 'Block'}
             </Button>
           </div>

@@ -9,6 +9,7 @@ import { MintFacts } from '../../parts/MintFacts.tsx'
 import { Problem } from '../../parts/Problem.tsx'
 import { say } from '../../parts/toasts.ts'
 import { tokenWords } from './strings.ts'
+import '../../receive/receive.css'
 
 /** Address → who the mint says it is → trust. */
 export function AddMint() {

@@ -65,7 +65,17 @@ function HoldButton({ busy, onHeld, onPressed }: { busy: boolean; onHeld: () => 
   }
   return (
     <div>
-      <button type="button" class={`button plain hold${holding ? ' holding' : ''}`} aria-busy={busy} data-testid="seed-reveal" onPointerDown={start} onPointerUp={stop} onPointerLeave={stop} onPointerCancel={stop} onClick={() => !held.current && onPressed()}>
+      <button
+        type="button"
+        class={`button plain hold${holding ? ' holding' : ''}`}
+        aria-busy={busy}
+        data-testid="seed-reveal"
+        onPointerDown={start}
+        onPointerUp={stop}
+        onPointerLeave={stop}
+        onPointerCancel={stop}
+        onClick={() => !held.current && onPressed()}
+      >
         <Eye size={17} />
         <span>{tokenWords.hold}</span>
       </button>

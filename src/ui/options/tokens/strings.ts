@@ -47,7 +47,11 @@ export const incomingWords: Readonly<Record<IncomingToken['state'], string>> = {
   refused: 'refused by the mint',
 }
 
-export const fromWords: Readonly<Record<IncomingToken['from'], string>> = { user: 'received by you', refund: 'change of a session', faucet: 'from the development network' }
+export const fromWords: Readonly<Record<IncomingToken['from'], string>> = {
+  user: 'received by you',
+  refund: 'change of a session',
+  faucet: 'from the development network',
+}
 
 export const sentWords: Readonly<Record<SentToken['state'], string>> = {
   pending: 'not claimed yet',

@@ -41,7 +41,13 @@ function answers(scenario: string, changed: () => void): Answers {
     'overview.get': () =>
       empty
         ? { ...overview, balanceMsat: ZERO_MSAT, pendingMsat: ZERO_MSAT, onDepositMsat: ZERO_MSAT, hasMint: false, site: null, running: [], receipts: [] }
-        : { ...overview, paused: settings.paused, approvals: scenario === 'asking' ? ['a1', 'a2'] : [], ...(scenario === 'no-site' ? { site: null, running: [] } : {}), ...(scenario === 'blocked' ? { site: { ...sites[0]!, blocked: true }, running: [] } : {}) },
+        : {
+            ...overview,
+            paused: settings.paused,
+            approvals: scenario === 'asking' ? ['a1', 'a2'] : [],
+            ...(scenario === 'no-site' ? { site: null, running: [] } : {}),
+            ...(scenario === 'blocked' ? { site: { ...sites[0]!, blocked: true }, running: [] } : {}),
+          },
     'paused.set': ({ paused }) => {
       settings = { ...settings, paused }
       changed()
@@ -56,12 +62,27 @@ function answers(scenario: string, changed: () => void): Answers {
     'sites.revoke': nothing,
     'sites.setBlocked': nothing,
     'wallet.get': () => (empty ? { mints: [], sessions: [], incoming: [], sent: [] } : wallet),
-    'mints.preview': ({ url }) => ({ url, name: 'Coinos', description: 'A mint of a friendly exchange.', motd: 'Maintenance on Sunday.', units: ['sat', 'usd'], inputFeePpk: 100, trusted: false }),
+    'mints.preview': ({ url }) => ({
+      url,
+      name: 'Coinos',
+      description: 'A mint of a friendly exchange.',
+      motd: 'Maintenance on Sunday.',
+      units: ['sat', 'usd'],
+      inputFeePpk: 100,
+      trusted: false,
+    }),
     'mints.add': nothing,
     'mints.remove': () => {
       throw new RoutstrError('not_empty', 'This mint still holds 1 786 sat of yours. Send or spend them first; nothing was removed.')
     },
-    'tokens.inspect': ({ token }) => ({ mint: 'https://mint.minibits.cash/Bitcoin', unit: 'sat', amountMsat: fromSat(500), notes: 5, memo: 'thanks!', mintTrusted: !token.includes('unknown') }),
+    'tokens.inspect': ({ token }) => ({
+      mint: 'https://mint.minibits.cash/Bitcoin',
+      unit: 'sat',
+      amountMsat: fromSat(500),
+      notes: 5,
+      memo: 'thanks!',
+      mintTrusted: !token.includes('unknown'),
+    }),
     'tokens.receive': () => ({ receivedMsat: fromSat(499), feeMsat: fromSat(1) }),
     'tokens.send': ({ amountSat }) => ({ operationId: 'o9', token: wallet.sent[0]?.token ?? '', amountMsat: fromSat(amountSat) }),
     'tokens.takeBack': () => ({ receivedMsat: fromSat(100) }),
@@ -82,7 +103,16 @@ function answers(scenario: string, changed: () => void): Answers {
       return null
     },
     'developer.connect': () => ({ mints: 1, providers: 3, receivedMsat: fromSat(2000) }),
-    'developer.ledger': () => ({ receivedMsat: fromSat(2500), walletMsat: fromSat(1998), sentMsat: fromSat(121), sessionsMsat: fromSat(46), spentMsat: fromSat(334), mintFeesMsat: fromSat(1), lostMsat: ZERO_MSAT, differenceMsat: scenario === 'error' ? -1234 : 0 }),
+    'developer.ledger': () => ({
+      receivedMsat: fromSat(2500),
+      walletMsat: fromSat(1998),
+      sentMsat: fromSat(121),
+      sessionsMsat: fromSat(46),
+      spentMsat: fromSat(334),
+      mintFeesMsat: fromSat(1),
+      lostMsat: ZERO_MSAT,
+      differenceMsat: scenario === 'error' ? -1234 : 0,
+    }),
   }
 }
 
@@ -92,7 +122,8 @@ export function fakeClient(scenario: string): UiClient {
   return {
     async call(route, input) {
       if (scenario === 'loading') return new Promise(() => {})
-      if (scenario === 'error' && route !== 'developer.ledger') throw new RoutstrError('worker_lost', 'The extension was restarted in between. What was begun is finished by itself; look again.')
+      if (scenario === 'error' && route !== 'developer.ledger')
+        throw new RoutstrError('worker_lost', 'The extension was restarted in between. What was begun is finished by itself; look again.')
       await new Promise((resolve) => setTimeout(resolve, 5))
       return routes[route](input)
     },

@@ -1,4 +1,4 @@
-/** Every screen without the extension: `?screen=popup|options&scenario=…#/room`. See shots.ts. */
+/** Every screen without the extension: `?screen=popup|options&scenario=…#/room`. How to serve it: vite.config.ts. */
 import { Options } from '../../../../src/ui/options/Options.tsx'
 import { mount } from '../../../../src/ui/parts/mount.tsx'
 import { PopupRoot } from '../../../../src/ui/popup/PopupRoot.tsx'

@@ -1,0 +1,7 @@
+/** Money on our screens: every amount carries its exact value beside its text. */
+import { expect, type Locator } from '@playwright/test'
+
+export async function msatOf(amount: Locator): Promise<number> {
+  await expect(amount).toHaveAttribute('data-msat', /^-?\d+$/)
+  return Number(await amount.getAttribute('data-msat'))
+}

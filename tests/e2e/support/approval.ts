@@ -1,0 +1,62 @@
+/** The question, as a person sees and answers it: in its own window, or on top of the toolbar popup. */
+import { expect, type Locator, type Page } from '@playwright/test'
+import type { Browser } from './browser.ts'
+
+export interface Question {
+  readonly page: Page
+  readonly card: Locator
+  readonly origin: Locator
+  readonly approveButton: Locator
+  readonly rejectButton: Locator
+  readonly limit: Locator
+  readonly perRequest: Locator
+  /** Waits until the button may act. */
+  armed(): Promise<void>
+  approveOnce(): Promise<void>
+  /** Whole sats per day. */
+  approveUpTo(limitSat: number, perRequestSat: number): Promise<void>
+  reject(): Promise<void>
+  blockSite(): Promise<void>
+}
+
+export function questionOn(page: Page): Question {
+  const by = (testId: string): Locator => page.getByTestId(testId)
+  const armed = (): Promise<void> => expect(by('approve')).toHaveAttribute('data-armed', 'true')
+  return {
+    page,
+    card: by('approval'),
+    origin: by('approval-origin'),
+    approveButton: by('approve'),
+    rejectButton: by('reject'),
+    limit: by('limit-input'),
+    perRequest: by('max-per-request-input'),
+    armed,
+    async approveOnce() {
+      await by('choice-once').check()
+      await armed()
+      await by('approve').click()
+    },
+    async approveUpTo(limitSat, perRequestSat) {
+      await by('choice-period').check()
+      await by('limit-input').fill(String(limitSat))
+      await by('max-per-request-input').fill(String(perRequestSat))
+      await armed()
+      await by('approve').click()
+    },
+    reject: () => by('reject').click(),
+    async blockSite() {
+      await by('block-site').click()
+      await by('block-site-confirm').click()
+    },
+  }
+}
+
+/** Waits for the approval window and for the question in it. */
+export async function nextQuestion(browser: Browser): Promise<Question> {
+  await expect.poll(() => browser.questionWindow() !== null, { message: 'an approval window opens', timeout: 15_000 }).toBe(true)
+  const page = browser.questionWindow()
+  if (page === null) throw new Error('the approval window closed again')
+  const question = questionOn(page)
+  await expect(question.card).toBeVisible()
+  return question
+}

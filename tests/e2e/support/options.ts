@@ -1,0 +1,59 @@
+/** The options page, room by room. */
+import { expect, type Locator, type Page } from '@playwright/test'
+import { msatOf } from './amounts.ts'
+import type { Browser } from './browser.ts'
+
+export type Room = 'tokens' | 'sites' | 'providers' | 'activity' | 'settings' | 'developer'
+const LEDGER_ROWS = ['received', 'wallet', 'sessions', 'sent', 'spent', 'mintFees', 'lost'] as const
+export type Books = Record<(typeof LEDGER_ROWS)[number] | 'difference', number>
+
+export interface Options {
+  readonly page: Page
+  by(testId: string): Locator
+  /** The row of a site, in the room of sites. */
+  site(origin: string): Locator
+  go(room: Room): Promise<void>
+  /** Through the one button of the developer room. */
+  connectDevnet(configUrl: string): Promise<void>
+  /** The table of the developer room, msat. */
+  books(): Promise<Books>
+  /** Pastes a token and waits until the page has read it. */
+  paste(token: string): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openOptions(browser: Browser, room: Room = 'tokens'): Promise<Options> {
+  const page = await browser.open(browser.screen(`options.html#/${room}`))
+  const by = (testId: string): Locator => page.getByTestId(testId)
+  const options: Options = {
+    page,
+    by,
+    site: (origin) => page.locator(`[data-testid=site-row][data-origin="${origin}"]`),
+    async go(to) {
+      await by(`nav-${to}`).click()
+      await expect(by(`room-${to}`)).toBeVisible()
+    },
+    async connectDevnet(configUrl) {
+      await options.go('developer')
+      await by('devnet-url').fill(configUrl)
+      await by('devnet-connect').click()
+      await expect(by('devnet-status')).toHaveAttribute('data-state', 'connected', { timeout: 20_000 })
+    },
+    async books() {
+      await options.go('developer')
+      const read = async (): Promise<Books> => {
+        const rows = await Promise.all(LEDGER_ROWS.map(async (name) => [name, await msatOf(by(`ledger-${name}Msat`))] as const))
+        return { ...(Object.fromEntries(rows) as Record<(typeof LEDGER_ROWS)[number], number>), difference: await msatOf(by('ledger-difference')) }
+      }
+      await expect(by('ledger')).toBeVisible()
+      return read()
+    },
+    async paste(token) {
+      await by('receive-input').fill(token)
+      await expect(by('token-facts').first()).toBeVisible()
+    },
+    close: () => page.close(),
+  }
+  await expect(by(`room-${room}`)).toBeVisible()
+  return options
+}

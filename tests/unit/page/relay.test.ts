@@ -1,0 +1,283 @@
+/** Hand-over and relay, with a document and a runtime that record what is done to them. */
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { startRelay, type RelayRuntime } from '../../../src/browser/relay.ts'
+import { HANDOVER_EVENT, HANDOVER_REQUEST } from '../../../src/messaging/page-constants.ts'
+import { announce, receivePort } from '../../../src/page/announce.ts'
+import type { RoutstrAnnouncement } from '../../../src/page/api.ts'
+import { isProviderPlace, type FrameWindow } from '../../../src/page/placement.ts'
+import { createProvider } from '../../../src/page/provider.ts'
+import { connect, pause, until } from './harness.ts'
+
+class PageTransition extends Event {
+  readonly persisted: boolean
+  constructor(persisted: boolean) {
+    super('pageshow')
+    this.persisted = persisted
+  }
+}
+Object.assign(globalThis, { PageTransitionEvent: PageTransition })
+
+class Runtime implements RelayRuntime {
+  id: string | undefined = 'extension'
+  lastError: unknown
+  refuses = false
+  readonly ports: FakePort[] = []
+  readonly names: string[] = []
+  connect = ({ name }: { name: string }) => {
+    if (this.refuses) throw new Error('Extension context invalidated.')
+    this.names.push(name)
+    const port = new FakePort()
+    this.ports.push(port)
+    return port
+  }
+}
+
+class FakePort {
+  readonly sent: unknown[] = []
+  disconnected = false
+  broken = false
+  readonly #message: ((message: unknown) => void)[] = []
+  readonly #disconnect: (() => void)[] = []
+  readonly onMessage = { addListener: (listener: (message: unknown) => void) => void this.#message.push(listener) }
+  readonly onDisconnect = { addListener: (listener: () => void) => void this.#disconnect.push(listener) }
+  postMessage(message: unknown): void {
+    if (this.broken) throw new Error('Message exceeded maximum allowed size of 64MiB.')
+    this.sent.push(message)
+  }
+  disconnect(): void {
+    this.disconnected = true
+  }
+  says(message: unknown): void {
+    for (const listener of this.#message) listener(message)
+  }
+  dies(): void {
+    for (const listener of this.#disconnect) listener()
+  }
+}
+
+function place() {
+  const document: EventTarget & { prerendering?: boolean } = new EventTarget()
+  return { document, window: new EventTarget(), runtime: new Runtime() }
+}
+
+/** A page that holds its end of the pipe. */
+function piped(start = place()) {
+  const { document, window, runtime } = start
+  const seen: unknown[] = []
+  let page: MessagePort | undefined
+  receivePort(document, (port) => {
+    page = port
+    port.onmessage = ({ data }) => seen.push(data)
+  })
+  startRelay({ document, window }, runtime)
+  if (page === undefined) throw new Error('no port')
+  const { close, postMessage } = { close: () => page?.close(), postMessage: (frame: unknown) => page?.postMessage(frame) }
+  onTestFinished(close)
+  return { document, window, runtime, seen, send: postMessage }
+}
+
+describe('the hand-over', () => {
+  test.each(['relay first', 'page first'])('%s: the page gets the port once, and nobody else can', async (order) => {
+    const { document, window, runtime } = place()
+    const ports: MessagePort[] = []
+    const receive = () => receivePort(document, (port) => ports.push(port))
+    const relay = () => startRelay({ document, window }, runtime)
+    if (order === 'relay first') {
+      relay()
+      receive()
+    } else {
+      receive()
+      relay()
+    }
+    expect(ports).toHaveLength(1)
+    onTestFinished(() => ports[0]?.close())
+    // a script of the page, later
+    const stolen: unknown[] = []
+    document.addEventListener(HANDOVER_EVENT, (event) => stolen.push(event))
+    document.dispatchEvent(new Event(HANDOVER_REQUEST))
+    expect(stolen).toEqual([])
+    // and a forged hand-over
+    document.dispatchEvent(new MessageEvent(HANDOVER_EVENT, { ports: [new MessageChannel().port1] }))
+    expect(ports).toHaveLength(1)
+    await pause()
+    expect(runtime.ports).toEqual([])
+  })
+
+  test('without a relay there is no provider (G10)', () => {
+    const ports: MessagePort[] = []
+    receivePort(new EventTarget(), (port) => ports.push(port))
+    expect(ports).toEqual([])
+  })
+})
+
+describe('the relay', () => {
+  test('connects at the first frame and pipes both ways, unread', async () => {
+    const { runtime, seen, send } = piped()
+    await pause()
+    expect(runtime.names).toEqual([])
+    send({ any: 'thing' })
+    send(['at', { all: null }])
+    await until(() => runtime.ports[0]?.sent.length === 2)
+    expect(runtime.names).toEqual(['page'])
+    expect(runtime.ports[0]?.sent).toEqual([{ any: 'thing' }, ['at', { all: null }]])
+    runtime.ports[0]?.says({ t: 'x' })
+    await until(() => seen.length === 1)
+    expect(seen).toEqual([{ t: 'x' }])
+  })
+
+  test('a dead port is told once, and connected again only by the next frame (G17)', async () => {
+    const { runtime, seen, send } = piped()
+    send(1)
+    await until(() => runtime.ports.length === 1)
+    runtime.ports[0]?.dies()
+    await pause(5)
+    expect(seen).toEqual([{ t: 'lost', reason: 'worker_lost' }])
+    expect(runtime.ports).toHaveLength(1)
+    send(2)
+    await until(() => runtime.ports.length === 2)
+    runtime.ports[0]?.says('from the grave')
+    runtime.ports[0]?.dies()
+    await pause(2)
+    expect(seen).toHaveLength(1)
+    expect(runtime.ports[1]?.sent).toEqual([2])
+  })
+
+  test('an updated extension', async () => {
+    const { runtime, seen, send } = piped()
+    send(1)
+    await until(() => runtime.ports.length === 1)
+    runtime.id = undefined
+    runtime.ports[0]?.dies()
+    runtime.refuses = true
+    send(2)
+    send(3)
+    await until(() => seen.length === 3)
+    expect(seen).toEqual(Array.from({ length: 3 }, () => ({ t: 'lost', reason: 'extension_reloaded' })))
+    expect(runtime.ports).toHaveLength(1)
+  })
+
+  test('a postMessage that throws is a loss, not an exception', async () => {
+    const { runtime, seen, send } = piped()
+    send(1)
+    await until(() => runtime.ports.length === 1)
+    runtime.ports[0]!.broken = true
+    send(2)
+    await until(() => seen.length === 1)
+    expect(seen).toEqual([{ t: 'lost', reason: 'worker_lost' }])
+    send(3)
+    await until(() => runtime.ports[1]?.sent.length === 1)
+  })
+
+  test('back from the bfcache: navigation_aborted, and the old port is dropped (G43)', async () => {
+    const { window, runtime, seen, send } = piped()
+    window.dispatchEvent(new PageTransition(true))
+    send(1)
+    await until(() => runtime.ports.length === 1)
+    window.dispatchEvent(new PageTransition(false))
+    await pause(2)
+    expect(seen).toEqual([])
+    window.dispatchEvent(new PageTransition(true))
+    await until(() => seen.length === 1)
+    expect(seen).toEqual([{ t: 'lost', reason: 'navigation_aborted' }])
+    expect(runtime.ports[0]?.disconnected).toBe(true)
+    send(2)
+    await until(() => runtime.ports.length === 2)
+  })
+
+  test('a prerendered page waits until somebody looks at it (T17)', async () => {
+    const start = place()
+    start.document.prerendering = true
+    const { document, runtime, send } = piped(start)
+    send(1)
+    send(2)
+    await pause(3)
+    expect(runtime.ports).toEqual([])
+    start.document.prerendering = false
+    document.dispatchEvent(new Event('prerenderingchange'))
+    send(3)
+    await until(() => runtime.ports[0]?.sent.length === 3)
+    expect(runtime.ports[0]?.sent).toEqual([1, 2, 3])
+  })
+})
+
+test('a whole chain: provider, relay, runtime port', async () => {
+  const { document, window, runtime } = place()
+  startRelay({ document, window }, runtime)
+  let provider: ReturnType<typeof createProvider> | undefined
+  receivePort(document, (port) => {
+    provider = createProvider(port)
+    onTestFinished(() => port.close())
+  })
+  const answer = provider!.availability()
+  await until(() => runtime.ports[0]?.sent.length === 1)
+  const [frame] = runtime.ports[0]!.sent as { id: string }[]
+  runtime.ports[0]!.says({ t: 'result', id: frame!.id, value: 'needs-setup' })
+  expect(await answer).toBe('needs-setup')
+})
+
+describe('the announcement', () => {
+  test('installs, announces now and on request; everything is frozen', () => {
+    const { provider } = connect()
+    const window: EventTarget & { routstr?: unknown } = new EventTarget()
+    const details: RoutstrAnnouncement[] = []
+    let initialized = 0
+    window.addEventListener('routstr:announceProvider', (event) => details.push((event as CustomEvent).detail))
+    window.addEventListener('routstr#initialized', () => initialized++)
+    announce(window, provider)
+    expect(window.routstr).toBe(provider)
+    expect(Object.getOwnPropertyDescriptor(window, 'routstr')).toMatchObject({ configurable: true, enumerable: false, writable: false })
+    window.dispatchEvent(new Event('routstr:requestProvider'))
+    expect([details.length, initialized]).toEqual([2, 1])
+    const [detail] = details
+    expect(detail).toMatchObject({ provider, info: { name: 'Routstr', rdns: 'com.routstr.browser' } })
+    expect(detail!.info.uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(detail!.info.icon).toMatch(/^data:image\/svg\+xml,/)
+    for (const object of [detail, detail!.info, provider, provider.chat, provider.chat.completions, provider.models, provider.responses]) {
+      expect(Object.isFrozen(object)).toBe(true)
+    }
+    const other = new EventTarget()
+    other.addEventListener('routstr:announceProvider', (event) => details.push((event as CustomEvent).detail))
+    announce(other, provider)
+    expect(details[2]!.info.uuid).not.toBe(detail!.info.uuid)
+  })
+
+  test.each([
+    ['taken', (window: object) => Object.defineProperty(window, 'routstr', { value: 'theirs' })],
+    ['sealed', (window: object) => Object.preventExtensions(window)],
+  ])('when the name is %s, announces all the same (G48)', (_, prepare) => {
+    const { provider } = connect()
+    const window: EventTarget & { routstr?: unknown } = new EventTarget()
+    let announced = 0
+    window.addEventListener('routstr:announceProvider', () => announced++)
+    prepare(window)
+    announce(window, provider)
+    expect(announced).toBe(1)
+    expect(window.routstr).not.toBe(provider)
+  })
+})
+
+describe('placement', () => {
+  const top = (origin: string): FrameWindow => {
+    const window = { origin, get parent(): FrameWindow { return window } }
+    return window
+  }
+  const foreign = (): FrameWindow => {
+    const window = {
+      get origin(): string { throw new DOMException('Blocked a frame', 'SecurityError') },
+      get parent(): FrameWindow { return window },
+    }
+    return window
+  }
+  const inside = (parent: FrameWindow, origin: string): FrameWindow => ({ origin, parent })
+
+  test.each([
+    ['a top document', top('https://a.test'), true],
+    ['a frame of the same origin', inside(inside(top('https://a.test'), 'https://a.test'), 'https://a.test'), true],
+    ['a frame of another origin', inside(foreign(), 'https://ads.test'), false],
+    ['a frame whose grandparent is another origin', inside(inside(foreign(), 'https://a.test'), 'https://a.test'), false],
+    ['another port', inside(top('https://a.test:8443'), 'https://a.test'), false],
+    ['a sandboxed frame: a clear refusal instead of nothing', inside(foreign(), 'null'), true],
+  ])('%s', (_, window, expected) => {
+    expect(isProviderPlace(window)).toBe(expected)
+  })
+})
