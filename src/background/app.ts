@@ -1,4 +1,5 @@
 /** The whole app: rooms put together, and the order of waking up. Knows nothing of browsers or databases (design §4). */
+import { inBackground } from '../domain/in-background.ts'
 import { safeAddress } from '../domain/network-address.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import { createAccounting } from '../engine/accounting.ts'
@@ -91,9 +92,11 @@ export function createApp(outside: Outside): App {
   const developer = createDeveloper({ fetch, settings, wallet, registry })
 
   function grantChanged(origin: SiteOrigin): void {
-    void stores.permissions.budget(origin, now()).then((budget) => {
-      for (const page of pages) if (page.origin === origin) page.send({ t: 'event', name: 'grantChanged', detail: pageGrant(budget) })
-    })
+    inBackground(
+      stores.permissions.budget(origin, now()).then((budget) => {
+        for (const page of pages) if (page.origin === origin) page.send({ t: 'event', name: 'grantChanged', detail: pageGrant(budget) })
+      }),
+    )
     changed()
   }
 
@@ -103,7 +106,7 @@ export function createApp(outside: Outside): App {
     outside.setAlarm(true)
     return () => {
       release()
-      setTimeout(() => void wake(), RECONCILE_AFTER_MS)
+      setTimeout(() => inBackground(wake()), RECONCILE_AFTER_MS)
     }
   }
 
@@ -140,7 +143,7 @@ export function createApp(outside: Outside): App {
   const ready = start()
   const disposeRegistry = ready.then(() => registry.start())
   registry.onChange(changed)
-  void ready.then(() => unfinishedBusiness(true)).catch(() => outside.setAlarm(true))
+  ready.then(() => unfinishedBusiness(true)).catch(() => outside.setAlarm(true))
 
   const handlers = createScreens({
     wallet,
@@ -176,7 +179,7 @@ export function createApp(outside: Outside): App {
     stop() {
       stopped = true
       running.stop(() => true)
-      void disposeRegistry.then((dispose) => dispose())
+      inBackground(disposeRegistry.then((dispose) => dispose()))
     },
   }
 }

@@ -33,12 +33,14 @@ class AnswerPromise<T> extends NativePromise<T> implements RoutstrPromise<T> {
     this.#read = async () => await read(await response)
   }
 
+  // biome-ignore lint/suspicious/noThenProperty: a lazy promise is what this class is for (the SDK's APIPromise)
   override then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
+    this.#parsed ??= this.#read()
     // Typed as Promise.prototype.then, which loses its type parameters when captured.
-    return promise.then((this.#parsed ??= this.#read()), onFulfilled, onRejected) as Promise<A | B>
+    return promise.then(this.#parsed, onFulfilled, onRejected) as Promise<A | B>
   }
 
   async withResponse(): Promise<{ data: T; response: Response; request_id: string | null }> {

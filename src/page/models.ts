@@ -17,7 +17,10 @@ function iterable<T extends { data: OpenAI.Model[] } | PromiseLike<ModelPage>>(p
   return assign(page, {
     async *[asyncIterator]() {
       const { data } = await page
-      for (let i = 0; i < data.length; i++) yield data[i]!
+      for (let i = 0; i < data.length; i++) {
+        const model = data[i]
+        if (model) yield model
+      }
     },
   })
 }

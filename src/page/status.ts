@@ -8,7 +8,7 @@ const CODES: { readonly [status: string]: string } = {
   400: ' invalid_request_error unsupported_parameter ',
   401: ' wallet_not_configured ',
   402: ' insufficient_balance budget_exceeded max_cost_exceeded ',
-  404: ' model_not_found no_provider_available ',
+  404: ' model_not_found no_provider_available not_found ',
   413: ' request_too_large ',
   424: ' upstream_failed_after_payment stream_interrupted worker_lost slow_consumer navigation_aborted ',
   500: ' internal_error ',

@@ -62,7 +62,10 @@ export function createStream<Chunk>(
         } catch (error) {
           broken = error
         }
-        for (let i = 0; i < chunks.length; i++) yield chunks[i]!
+        for (let i = 0; i < chunks.length; i++) {
+          const chunk = chunks[i]
+          if (chunk !== undefined) yield chunk
+        }
         chunks = []
         if (broken) throw broken
       }

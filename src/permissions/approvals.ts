@@ -5,6 +5,7 @@
 import type { Approval, Decision } from '../domain/approval.ts'
 import { RoutstrError } from '../domain/errors.ts'
 import type { Grant } from '../domain/grant.ts'
+import { inBackground } from '../domain/in-background.ts'
 import { msat } from '../domain/msat.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import { GRANT_LIFE_MS } from './budget.ts'
@@ -57,7 +58,7 @@ export function createApprovals(world: {
     const settled = wait(approval.id, signal)
     const standing = await store.approval(approval.id)
     if (standing !== undefined && standing.state !== 'asking') tell(approval.id, standing.state === 'approved' ? null : refusal(standing.state, false))
-    void tick()
+    inBackground(tick())
     await settled
   }
 
@@ -65,7 +66,7 @@ export function createApprovals(world: {
     return new Promise((resolve, reject) => {
       const mine = waiters.get(id) ?? new Set()
       waiters.set(id, mine)
-      const timer = setTimeout(() => void tick(), APPROVAL_LIFE_MS)
+      const timer = setTimeout(() => inBackground(tick()), APPROVAL_LIFE_MS)
       const settle = (error: RoutstrError | null): void => {
         cleanUp()
         if (error === null) resolve()
@@ -73,7 +74,7 @@ export function createApprovals(world: {
       }
       const left = (): void => {
         cleanUp()
-        if (mine.size === 0) void close(id, 'withdrawn', null)
+        if (mine.size === 0) inBackground(close(id, 'withdrawn', null))
         reject(signal.reason)
       }
       const cleanUp = (): void => {

@@ -1,4 +1,5 @@
 /** Keeps prices fresh: probes providers when they are due, a few at a time, and writes down what they say. */
+import { inBackground } from '../domain/in-background.ts'
 import type { Model } from '../domain/offer.ts'
 import { answeredEntry, withProvider } from './entries.ts'
 import type { Market } from './market.ts'
@@ -103,9 +104,4 @@ export function createRefresher(world: RefresherWorld): Refresher {
       }
     },
   }
-}
-
-/** Memory is the truth while the worker lives; what could not be written is written with the next change. */
-export function inBackground(work: Promise<unknown>): void {
-  work.catch(() => undefined)
 }

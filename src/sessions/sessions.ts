@@ -1,4 +1,5 @@
 /** Money placed at providers: get a place for a request, give it back, bring everything home. */
+import { inBackground } from '../domain/in-background.ts'
 import { addMsat, lessMsat, minMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
 import type { Attempt, Session } from '../domain/session.ts'
 import type { SiteOrigin } from '../domain/site.ts'
@@ -84,7 +85,7 @@ export function createSessions(world: {
           const outcome = await fund({ ...request, waiting: waiting.get(place) ?? 1, floatLeftMsat })
           world.onChange()
           if (outcome.kind === 'refused') {
-            void advance(outcome.sessionId)
+            inBackground(advance(outcome.sessionId))
             return { kind: 'refused', why: outcome.why, unreachable: outcome.unreachable }
           }
         }

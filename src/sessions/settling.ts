@@ -2,7 +2,7 @@
  * Bringing money home. One function per state, each idempotent: called when a session is idle, on the user's wish, on an
  * alarm and on every start. The answers of the node and what follows: `routstr-node.md` §2.7, §11.
  */
-import { lessMsat, type Msat, msat } from '../domain/msat.ts'
+import { lessMsat, maxMsat, type Msat, msat } from '../domain/msat.ts'
 import type { Session } from '../domain/session.ts'
 import type { AccountApi } from '../protocol/account.ts'
 import { nextTry } from '../wallet/journal.ts'
@@ -101,14 +101,19 @@ export function createSettling(world: {
     const { balanceMsat, reservedMsat, totalSpentMsat } = account.value
     if (reservedMsat > 0) return later(session, 'a request there is not finished yet', 5)
     await settleAttempts(session, totalSpentMsat)
-    if (balanceMsat < 1000) return close(session, balanceMsat)
+    // what should be there; a refund whose answer was lost has emptied the account already, and comes again when asked
+    const owedMsat = maxMsat(balanceMsat, lessMsat(session.creditedMsat ?? balanceMsat, totalSpentMsat))
+    if (owedMsat < 1000) return close(session, owedMsat)
     const answer = await accounts.refund(session.providerUrl, session.key)
     if (answer.kind !== 'ok') {
-      return later(session, answer.kind === 'refused' ? `${answer.error.status} ${answer.error.message}` : answer.message)
+      const problem = answer.kind === 'refused' ? `${answer.error.status} ${answer.error.message}` : answer.message
+      if (balanceMsat >= 1000 || session.tries < TRIES_UNTIL_LOST) return later(session, problem)
+      await store.update(session.id, ['settling'], { state: 'lost', problem: `the account is empty and the change never came: ${problem}` })
+      return
     }
     const row = await wallet.incomingRow(answer.value.token, 'refund', session.id).catch(() => null)
     if (row === null) return later(session, 'the provider returned something that is no token')
-    const missing = lessMsat(balanceMsat, row.amountMsat)
+    const missing = lessMsat(owedMsat, row.amountMsat)
     const forfeitedMsat = msat(Math.min(missing, 999))
     const stored = await store.storeRefund(session.id, row, {
       refundedMsat: row.amountMsat,

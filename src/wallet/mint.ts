@@ -42,10 +42,10 @@ export interface MintConnection {
   /** Fee of redeeming these notes together, sat. @throws RoutstrError `invalid_token` for a keyset the mint does not have. */
   feeSat(notes: readonly Pick<Note, 'keysetId'>[]): number
   /**
-   * Phase one: counters reserved, outputs derived, nothing sent. Outputs aim at a ladder of denominations so that later
-   * payments find exact notes.
+   * Phase one: counters reserved, outputs derived, nothing sent.
+   * @param denominations of the outputs, sat; their sum is that of the inputs less the fee
    */
-  prepareSwap(inputs: readonly Note[], have: readonly Note[], denominations?: readonly number[]): Promise<PackedSwap>
+  prepareSwap(inputs: readonly Note[], denominations: readonly number[]): Promise<PackedSwap>
   /** Phase two: the single POST, then the restore that finds out what a refusal hides. Safe to repeat. */
   runSwap(swap: PackedSwap): Promise<SwapAnswer>
   /** NUT-07, by secret. @throws RoutstrError `mint_unreachable` */
@@ -75,7 +75,7 @@ export async function connectMint(url: string, world: { readonly fetch: typeof g
     advanceToAtLeast: (keysetId: string, next: number) => world.store.advanceCounter(keysetId, next),
   }
   const open = (): Wallet =>
-    new Wallet(new Mint(url, { customRequest: request }), { unit: 'sat', bip39seed: world.seed, counterSource, requireSigDleq: true, denominationTarget: 4 })
+    new Wallet(new Mint(url, { customRequest: request }), { unit: 'sat', bip39seed: world.seed, counterSource, requireSigDleq: true })
   const cache = mintCache(world.store)
   let wallet = open()
   await load(await cache.read(url))
@@ -149,12 +149,12 @@ export async function connectMint(url: string, world: { readonly fetch: typeof g
     feePpk,
     feeSat,
 
-    async prepareSwap(inputs, have, denominations) {
+    async prepareSwap(inputs, denominations) {
       try {
         const preview = await wallet.prepareSwapToReceive(
           inputs.map(proofOf),
-          { proofsWeHave: have.map(({ amountSat }) => ({ amount: amountSat })) },
-          { type: 'deterministic', counter: 0, ...(denominations === undefined ? {} : { denominations: [...denominations] }) },
+          {},
+          { type: 'deterministic', counter: 0, denominations: [...denominations] },
         )
         return {
           keysetId: preview.keysetId,

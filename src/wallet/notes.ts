@@ -108,3 +108,33 @@ function coveringIndex(descending: readonly Note[], amountSat: number, fitting: 
   const fittingSum = sumSat(descending.slice(fitting))
   return fittingSum >= amountSat || fitting === 0 ? fitting : fitting - 1
 }
+
+/** Largest step of the ladder, and how many notes of each step a wallet likes to hold. */
+const LADDER_TOP_SAT = 64
+const LADDER_COPIES = 3
+
+/**
+ * Denominations for `totalSat` of fresh notes: exactly `exactSat` first, then the steps 1, 2, 4 … 64 of which fewer than
+ * three are at hand, then the rest in as few notes as possible. So payments find exact notes without asking the mint; on
+ * small totals at most half goes into steps, because every note costs an input fee when it is spent.
+ */
+export function ladder(totalSat: number, exactSat: number, have: readonly { readonly amountSat: number }[]): number[] {
+  const amounts = powersOfTwo(exactSat)
+  let rest = totalSat - exactSat
+  let forSteps = Math.floor(rest / 2)
+  for (let copy = 1; copy <= LADDER_COPIES; copy++) {
+    for (let step = 1; step <= LADDER_TOP_SAT && step <= forSteps; step *= 2) {
+      if (have.filter(({ amountSat }) => amountSat === step).length >= copy) continue
+      amounts.push(step)
+      rest -= step
+      forSteps -= step
+    }
+  }
+  return [...amounts, ...powersOfTwo(rest)]
+}
+
+function powersOfTwo(value: number): number[] {
+  const amounts: number[] = []
+  for (let bit = 1; bit <= value; bit *= 2) if (Math.floor(value / bit) % 2 === 1) amounts.push(bit)
+  return amounts
+}

@@ -92,7 +92,7 @@ export function createPaying(world: { readonly store: WalletStore; readonly swap
       { kind: 'split', mint: connection.url, ownSecrets: inputs.map(({ secret }) => secret), incomingIds: [], sendId: null },
       connection,
       inputs,
-      ladder(wantSat, sumSat(inputs) - connection.feeSat(inputs)),
+      wantSat,
     )
     if (operation === null) return
     const outcome = await world.swaps.run(operation, connection)
@@ -112,26 +112,4 @@ function cheapestCover(ready: readonly Note[], wantSat: number, connection: Mint
     if (sumSat(inputs) - connection.feeSat(inputs) >= wantSat) return inputs
   }
   return null
-}
-
-/**
- * Denominations of a split: exactly `wantSat`, then small change for the next payments (each power of two up to it, while
- * the rest lasts). What remains is filled by the library in the usual way.
- */
-export function ladder(wantSat: number, totalSat: number): number[] {
-  const amounts = powersOf(wantSat)
-  let rest = totalSat - wantSat
-  for (let copy = 0; copy < 2; copy++) {
-    for (let amount = 1; amount <= wantSat * 2 && amount <= rest; amount *= 2) {
-      amounts.push(amount)
-      rest -= amount
-    }
-  }
-  return [...amounts, ...powersOf(rest)]
-}
-
-function powersOf(value: number): number[] {
-  const amounts: number[] = []
-  for (let bit = 1; bit <= value; bit *= 2) if (Math.floor(value / bit) % 2 === 1) amounts.push(bit)
-  return amounts
 }

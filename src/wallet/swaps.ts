@@ -2,7 +2,7 @@
 import { isSwap, nextTry, type SwapOperation } from './journal.ts'
 import type { MintConnection } from './mint.ts'
 import type { Note } from './notes.ts'
-import { sumSat } from './notes.ts'
+import { ladder, sumSat } from './notes.ts'
 import type { WalletStore } from './store.ts'
 
 export type SwapOutcome =
@@ -11,8 +11,11 @@ export type SwapOutcome =
   | { readonly kind: 'failed'; readonly problem: string; readonly allSpent: boolean }
 
 export interface SwapRunner {
-  /** Writes the operation down together with the notes it takes; null when somebody else took one of them. */
-  begin(facts: Pick<SwapOperation, 'kind' | 'mint' | 'ownSecrets' | 'incomingIds' | 'sendId'>, connection: MintConnection, inputs: readonly Note[], denominations?: readonly number[]): Promise<SwapOperation | null>
+  /**
+   * Writes the operation down together with the notes it takes; null when somebody else took one of them.
+   * @param exactSat among the outputs are notes of exactly this sum
+   */
+  begin(facts: Pick<SwapOperation, 'kind' | 'mint' | 'ownSecrets' | 'incomingIds' | 'sendId'>, connection: MintConnection, inputs: readonly Note[], exactSat?: number): Promise<SwapOperation | null>
   /** Idempotent: in whatever context, however often. */
   run(operation: SwapOperation, connection: MintConnection): Promise<SwapOutcome>
 }
@@ -20,9 +23,11 @@ export interface SwapRunner {
 export function createSwapRunner(world: { readonly store: WalletStore; readonly now: () => number; readonly randomId: () => string }): SwapRunner {
   const { store, now } = world
   return {
-    async begin(facts, connection, inputs, denominations) {
-      const have = facts.kind === 'split' ? [] : await store.notes(facts.mint, ['ready'])
-      const swap = await connection.prepareSwap(inputs, have, denominations)
+    async begin(facts, connection, inputs, exactSat = 0) {
+      const own = new Set(facts.ownSecrets)
+      const have = (await store.notes(facts.mint, ['ready'])).filter(({ secret }) => !own.has(secret))
+      const totalSat = sumSat(inputs) - connection.feeSat(inputs)
+      const swap = await connection.prepareSwap(inputs, ladder(Math.max(0, totalSat), exactSat, have))
       const operation: SwapOperation = {
         ...facts,
         id: world.randomId(),

@@ -23,6 +23,8 @@ export const REJECT: Decision = { kind: 'reject' }
 
 export interface Page {
   readonly routstr: RoutstrProvider
+  /** After the worker was restarted: tells the page, whose next frames reach the new worker. */
+  reattach(): void
   /** As if the tab were closed. */
   close(): void
 }
@@ -31,7 +33,8 @@ export interface World {
   readonly app: App
   readonly database: RoutstrDatabase
   readonly screen: UiClient
-  page(origin?: string): Page
+  /** @param options.survives the relay outlives this worker and speaks to the app it names */
+  page(origin?: string, options?: { survives: () => App }): Page
   /** Ids the approval window was opened for, in order; null: closed. */
   readonly shown: (string | null)[]
   /** Answers every question from now on; null leaves them waiting. */
@@ -44,6 +47,10 @@ export interface World {
   /** A new worker on the same database. */
   restart(): Promise<World>
   clock: { skewMs: number }
+  /** The worker dies at its n-th request from now on (0 = the next): before it leaves, or when its answer has arrived unseen. */
+  dieAt(request: number, when: 'before' | 'after'): void
+  /** Resolves when it has died that way. */
+  readonly died: Promise<void>
 }
 
 export interface WorldOptions {
@@ -59,16 +66,41 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const death = new AbortController()
   const traffic: string[] = []
   const shown: (string | null)[] = []
-  const pages = new Set<{ closeFromBackground(): void }>()
+  const pages = new Set<{ workerDied(): void }>()
   let decision: Decision | null = null
+  let fatal: { left: number; when: 'before' | 'after' } | null = null
+  let tellDeath = (): void => undefined
+  const died = new Promise<void>((resolve) => {
+    tellDeath = resolve
+  })
+  const silence = <T>(): Promise<T> => new Promise<T>(() => undefined)
+  const isFatal = (): boolean => fatal !== null && fatal.left-- === 0
+
+  async function kill(): Promise<void> {
+    death.abort(new Error('the worker died'))
+    app.stop()
+    screen.dispose()
+    database.close()
+    for (const page of pages) page.workerDied()
+    tellDeath()
+  }
 
   const app: App = createApp({
     ...openStores(database),
     fetch: async (input, init) => {
-      if (death.signal.aborted) return new Promise<never>(() => undefined)
+      if (death.signal.aborted) return silence()
       traffic.push(`${init?.method ?? 'GET'} ${String(input)}`)
+      const dies = isFatal()
+      if (dies && fatal?.when === 'before') {
+        void kill()
+        return silence()
+      }
       const signal = init?.signal == null ? death.signal : AbortSignal.any([init.signal, death.signal])
-      const response = await fetch(input, { ...init, signal }).catch((error: unknown) => (death.signal.aborted ? new Promise<never>(() => undefined) : Promise.reject(error)))
+      const response = await fetch(input, { ...init, signal }).catch((error: unknown) => (death.signal.aborted ? silence<never>() : Promise.reject(error)))
+      if (dies) {
+        void kill()
+        return silence()
+      }
       return response
     },
     now: () => Date.now() + clock.skewMs,
@@ -98,18 +130,16 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     answerWith(next) {
       decision = next
     },
-    page(origin = SITE) {
-      const page = connectPage(app, origin)
+    page(origin = SITE, options) {
+      const page = connectPage(options?.survives ?? (() => app), origin, options !== undefined)
       pages.add(page)
       return page
     },
     ledger: () => screen.call('developer.ledger', {}),
-    async kill() {
-      death.abort(new Error('the worker died'))
-      app.stop()
-      screen.dispose()
-      database.close()
-      for (const page of pages) page.closeFromBackground()
+    kill,
+    died,
+    dieAt(request, when) {
+      fatal = { left: request, when }
     },
     restart: () => openWorld({ ...options, factory, clock }),
   }
@@ -138,43 +168,64 @@ function connectScreen(app: App): ReturnType<Parameters<typeof createUiClient>[0
 }
 
 /** The relay's part: a MessageChannel on one side, the background's port on the other. JSON in between, as in Chromium. */
-function connectPage(app: App, origin: string): Page & { closeFromBackground(): void } {
+function connectPage(app: () => App, origin: string, survives: boolean): Page & { workerDied(): void } {
   const { port1, port2 } = new MessageChannel()
-  const frames: ((message: unknown) => void)[] = []
-  const closing: (() => void)[] = []
-  let closed = false
-  const end = (): void => {
-    if (closed) return
-    closed = true
-    for (const listener of closing) listener()
+  let background = connect()
+
+  function connect(): { deliver: (message: unknown) => void; end: () => void; silence: () => void } {
+    const frames: ((message: unknown) => void)[] = []
+    const closing: (() => void)[] = []
+    let closed = false
+    const end = (): void => {
+      if (closed) return
+      closed = true
+      for (const listener of closing) listener()
+    }
+    const port: PagePort = {
+      origin,
+      send: (frame) => {
+        if (!closed) port1.postMessage(JSON.parse(JSON.stringify(frame)))
+      },
+      onFrame: (listener) => void frames.push(listener),
+      onClose: (listener) => void closing.push(listener),
+      close: () => {
+        end()
+        lost()
+      },
+    }
+    app().connectPage(port)
+    return {
+      deliver: (message) => {
+        if (!closed) for (const listener of frames) listener(JSON.parse(JSON.stringify(message)))
+      },
+      end,
+      silence: () => {
+        closed = true
+      },
+    }
   }
-  const port: PagePort = {
-    origin,
-    send: (frame) => {
-      if (!closed) port1.postMessage(JSON.parse(JSON.stringify(frame)))
-    },
-    onFrame: (listener) => void frames.push(listener),
-    onClose: (listener) => void closing.push(listener),
-    close: () => {
-      end()
-      port1.postMessage({ t: 'lost', reason: 'worker_lost' })
-    },
+
+  function lost(): void {
+    port1.postMessage({ t: 'lost', reason: 'worker_lost' })
   }
-  port1.onmessage = (event) => {
-    if (!closed) for (const listener of frames) listener(JSON.parse(JSON.stringify(event.data)))
-  }
-  app.connectPage(port)
+
+  port1.onmessage = (event) => background.deliver(event.data)
   return {
     routstr: createProvider(port2),
     close() {
-      end()
+      background.end()
       port1.close()
       port2.close()
     },
-    closeFromBackground() {
-      closed = true
-      port1.postMessage({ t: 'lost', reason: 'worker_lost' })
+    workerDied() {
+      background.silence()
+      if (survives) return
+      lost()
       setTimeout(() => port1.close(), 20)
+    },
+    reattach() {
+      background = connect()
+      lost()
     },
   }
 }

@@ -1,6 +1,7 @@
 /** The life of an account, told like the recorded session (fixtures/routstr-node/README.md). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accountKey, sha256Hex } from '../devnet/provider/accounts.ts'
+import { soon } from './patience.ts'
 import { at, bearer, createStage, dataAt, dataLines, must, numberAt, recorded, recordedJson, shapeOf, type Stage, stubChat, textAt } from './recorded.ts'
 
 let stage: Stage
@@ -189,7 +190,7 @@ test('an account funded by invoice has the derivable key', async () => {
   expect(shapeOf(invoice)).toEqual(shapeOf(recordedJson('lightning_invoice')))
   const derived = `sk-${sha256Hex(`invoice-${textAt(invoice, 'invoice_id')}-${textAt(invoice, 'payment_hash')}`)}`
   await expect
-    .poll(async () => (await stage.get(`/v1/balance/lightning/invoice/${textAt(invoice, 'invoice_id')}/status`)).json(), { timeout: 3000 })
+    .poll(async () => (await stage.get(`/v1/balance/lightning/invoice/${textAt(invoice, 'invoice_id')}/status`)).json(), soon)
     .toMatchObject({ status: 'paid', api_key: derived, amount_sats: 21 })
   expect(stage.provider.accounts.balanceOf(derived)).toBe(21_000)
 })

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Devnet, startDevnet } from '../devnet/devnet.ts'
+import { soon } from './patience.ts'
 import { at, bearer, numberAt, textAt } from './recorded.ts'
 
 let devnet: Devnet
@@ -137,7 +138,7 @@ test('main.ts prints one line and exits cleanly on SIGTERM', async () => {
   main.stdout.on('data', (part) => {
     printed += String(part)
   })
-  await expect.poll(() => printed, { timeout: 10_000 }).toMatch(/\n$/)
+  await expect.poll(() => printed, soon).toMatch(/\n$/)
   const addresses: unknown = JSON.parse(printed)
   expect(Object.keys(addresses ?? {})).toEqual(['config', 'demo', 'mints', 'relays', 'providers', 'faucet'])
   expect(await (await fetch(textAt(addresses, 'demo'))).text()).toContain('data-testid="prompt"')

@@ -3,6 +3,7 @@ import { finalizeEvent, generateSecretKey, getPublicKey } from 'nostr-tools/pure
 import { Relay } from 'nostr-tools/relay'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createRelay, type DevnetRelay, type RelayEvent } from '../devnet/relay/relay.ts'
+import { soon } from './patience.ts'
 
 let relay: DevnetRelay
 let client: Relay
@@ -74,15 +75,15 @@ test('deletion by id and by address, only by the author', async () => {
 test('live delivery, CLOSE, down', async () => {
   const seen: string[] = []
   const subscription = client.subscribe([{ kinds: [1] }], { onevent: (event) => seen.push(event.content) })
-  await expect.poll(() => relay.requests.length).toBe(1)
+  await expect.poll(() => relay.requests.length, soon).toBe(1)
   relay.publish(sign(1, 10, [], 'live'))
-  await expect.poll(() => seen).toEqual(['live'])
+  await expect.poll(() => seen, soon).toEqual(['live'])
   subscription.close()
   await ask({ kinds: [2] }) // the CLOSE has arrived when this is answered
   relay.publish(sign(1, 11, [], 'unheard'))
   await ask({ kinds: [2] })
   expect(seen).toEqual(['live'])
   relay.down = true
-  await expect.poll(() => relay.connections()).toBe(0)
+  await expect.poll(() => relay.connections(), soon).toBe(0)
   await expect(Relay.connect(relay.url)).rejects.toThrow()
 })

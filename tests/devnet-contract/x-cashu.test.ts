@@ -1,5 +1,6 @@
 /** The stateless payment mode with its quirks (routstr-node.md §3.2, §7.4, §9.1), told like the recorded payments of 20 sat. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { soon } from './patience.ts'
 import { createStage, dataAt, dataLines, must, recorded, recordedJson, shapeOf, type Stage, stubChat, textAt } from './recorded.ts'
 
 let stage: Stage
@@ -104,6 +105,6 @@ describe('failures', () => {
     const body = JSON.stringify({ ...stubChat(), messages: [{ role: 'user', content: '[[delay:300]][[usage:12,7]]' }] })
     await expect(fetch(`${stage.provider.url}/v1/chat/completions`, { method: 'POST', body, headers: { 'x-cashu': token }, signal: AbortSignal.timeout(150) })).rejects.toThrow()
     expect((await recover(token)).status).toBe(425)
-    await expect.poll(async () => (await recover(token)).status, { timeout: 3000 }).toBe(200)
+    await expect.poll(async () => (await recover(token)).status, soon).toBe(200)
   })
 })

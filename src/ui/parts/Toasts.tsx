@@ -9,7 +9,14 @@ export function Toasts() {
         <div class="toast" key={toast.id} data-testid="toast">
           <span>{toast.text}</span>
           {toast.undo !== null && (
-            <button type="button" class="link" onClick={() => (toast.undo?.(), dismiss(toast.id))}>
+            <button
+              type="button"
+              class="link"
+              onClick={() => {
+                toast.undo?.()
+                dismiss(toast.id)
+              }}
+            >
               Undo
             </button>
           )}

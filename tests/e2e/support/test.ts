@@ -16,26 +16,25 @@ export { expect } from '@playwright/test'
 interface Stage {
   readonly devnet: Devnet
   readonly sites: Sites
-  readonly browser: Browser
+  readonly user: Browser
 }
 
 /** T33: no token and no key, of anybody, in any console. */
 const SECRET = /cashu[AB]|sk-[0-9a-f]{64}/
 
 export const test = base.extend<Stage>({
-  devnet: async ({}, use) => {
+  devnet: async ({ playwright: _ }, use) => {
     const devnet = await startDevnet()
     await use(devnet)
     await devnet.stop()
   },
-  sites: async ({}, use) => {
+  sites: async ({ playwright: _ }, use) => {
     const sites = await serveSites()
     await use(sites)
     await sites.stop()
   },
-  browser: async ({ devnet }, use, testInfo) => {
+  user: async ({ devnet }, use, testInfo) => {
     const browser = await openBrowser()
-    await browser.context.tracing.start({ screenshots: true, snapshots: true })
     const options = await openOptions(browser, 'developer')
     await options.connectDevnet(devnet.configUrl)
     await options.close()
@@ -44,7 +43,6 @@ export const test = base.extend<Stage>({
       if (testInfo.status === 'passed') await checkBooks(browser, devnet)
       expect(browser.console.filter((line) => SECRET.test(line))).toEqual([])
     } finally {
-      await browser.context.tracing.stop(testInfo.status === 'passed' && testInfo.errors.length === 0 ? {} : { path: testInfo.outputPath('trace.zip') })
       await browser.close()
     }
   },

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { ask, chunk, connect, pause, rejection, until } from './harness.ts'
+import { ask, chunk, connect, pause, present, rejection, until } from './harness.ts'
 
 const post = { method: 'POST', body: JSON.stringify(ask) }
 
@@ -24,7 +24,7 @@ describe('abort', () => {
     expect(error).toBeInstanceOf(DOMException)
     expect(error.name).toBe('AbortError')
     await until(() => background.of('abort').length === 1)
-    const { id } = background.of('request')[0]!
+    const { id } = present(background.of('request')[0])
     expect(background.of('abort')[0]).toEqual({ t: 'abort', id })
     background.answer(id).json({})
     await pause(2)
@@ -64,7 +64,7 @@ describe('abort', () => {
   test('cancelling the body is an abort; after the end it is not', async () => {
     const { background, provider } = connect()
     background.onRequest = (_, answer) => answer.head()
-    await (await provider.fetch('/x', post)).body!.cancel()
+    await present((await provider.fetch('/x', post)).body).cancel()
     await until(() => background.of('abort').length === 1)
     background.onRequest = (_, answer) => answer.json({})
     const controller = new AbortController()
@@ -120,7 +120,7 @@ test('1,000 requests leave no listener and no state', async () => {
       provider.fetch('/broken', { ...post, signal }).then((response) => rejection(response.text())),
       provider.fetch('/fine', { ...post, signal }).then((response) => response.text()),
       (async () => {
-        for await (const _ of await provider.chat.completions.create({ ...ask, stream: true }, { signal })) continue
+        for await (const _ of await provider.chat.completions.create({ ...ask, stream: true }, { signal })) void 0
       })(),
     ])
   }

@@ -114,13 +114,25 @@ export async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
 }
 
 /** What `promise` rejects with. */
-export async function rejection(promise: PromiseLike<unknown>): Promise<any> {
+export async function rejection(promise: PromiseLike<unknown>): Promise<Error & { readonly [field: string]: unknown }> {
   try {
     await promise
   } catch (error) {
-    return error
+    if (error instanceof Error) return Object.assign(error)
+    throw error
   }
   throw new Error('It did not reject.')
+}
+
+/** `value`, which a test knows to be there. */
+export function present<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('It is not there.')
+  return value
+}
+
+/** The bytes of one read, as text. */
+export function textOf(read: ReadableStreamReadResult<Uint8Array>): string {
+  return Buffer.from(present(read.value)).toString()
 }
 
 export const chunk = (content: string, finish: string | null = null) => ({

@@ -37,7 +37,7 @@ function page() {
   Object.assign(window, { origin: 'https://a.test', parent: window, logged: [] })
   const globals: Record<string, unknown> = { window, document, routstrAsk: ask }
   for (const name of WEB) globals[name] = globalThis[name]
-  globals['console'] = new Proxy({}, { get: (_, key) => (...args: unknown[]) => void (window['logged'] as unknown[]).push([key, ...args]) })
+  globals.console = new Proxy({}, { get: (_, key) => (...args: unknown[]) => void (window.logged as unknown[]).push([key, ...args]) })
   const realm = vm.createContext(globals)
   vm.runInContext(code, realm)
   document.dispatchEvent(new MessageEvent('routstr#port', { ports: [port2], cancelable: true }))
@@ -55,7 +55,7 @@ describe('the injected script', () => {
     const { realm, window } = page()
     expect(Object.keys(realm).filter((key) => !WEB.some((name) => name === key)).sort()).toEqual(['console', 'document', 'routstrAsk', 'window'])
     expect(Object.keys(window)).toEqual(['origin', 'parent', 'logged'])
-    expect(window['routstr']).toMatchObject({ isRoutstr: true, apiVersion: 1, baseURL: 'https://routstr.invalid/v1' })
+    expect(window.routstr).toMatchObject({ isRoutstr: true, apiVersion: 1, baseURL: 'https://routstr.invalid/v1' })
   })
 
   test('works when the page broke its built-ins, and logs nothing', async () => {
@@ -100,13 +100,13 @@ describe('the injected script', () => {
     expect(outcome.answer).toEqual({ ...completion, sent: ask })
     expect(outcome.chunks).toEqual([chunk('a'), chunk('b', 'stop')])
     expect(outcome.error).toBe('budget_exceeded402APIError')
-    expect(JSON.parse(outcome.text).sent).toEqual({ plain: 1 })
+    expect(JSON.parse(String(outcome.text)).sent).toEqual({ plain: 1 })
     await pause()
-    expect(window['logged']).toEqual([])
+    expect(window.logged).toEqual([])
   })
 })
 
 /** The value of a promise of another realm, without its `then`. */
-function settle(promise: unknown): Promise<any> {
+function settle(promise: unknown): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => Promise.prototype.then.call(promise, resolve, reject))
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ask, connect, pause, rejection, until } from './harness.ts'
+import { ask, connect, pause, present, rejection, textOf, until } from './harness.ts'
 
 const post = { method: 'POST', body: JSON.stringify(ask) }
 const grant = { id: 'g', limitMsat: 1000, remainingMsat: 900, period: 'day', resetsAt: null, maxPerRequestMsat: 100, expiresAt: null } as const
@@ -38,9 +38,9 @@ describe('worker_lost', () => {
     }
     const response = await provider.fetch('/x', post)
     background.write({ t: 'lost', reason: 'worker_lost' })
-    const reader = response.body!.getReader()
+    const reader = present(response.body).getReader()
     await reader.read()
-    expect(Buffer.from((await reader.read()).value!).toString()).toContain('"code":"worker_lost"')
+    expect(textOf(await reader.read())).toContain('"code":"worker_lost"')
     expect(await rejection(reader.read())).toMatchObject({ code: 'worker_lost' })
     expect(background.of('request')).toHaveLength(1)
   })
@@ -52,7 +52,7 @@ describe('worker_lost', () => {
     background.write({ t: 'lost', reason: 'worker_lost' })
     await until(() => background.of('call').length === 2)
     expect(background.of('call')[1]).toEqual(background.of('call')[0])
-    background.write({ t: 'result', id: background.of('call')[0]!.id, value: grant })
+    background.write({ t: 'result', id: present(background.of('call')[0]).id, value: grant })
     expect(await promise).toEqual(grant)
 
     const second = provider.getGrant()

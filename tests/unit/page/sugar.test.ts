@@ -152,7 +152,7 @@ describe('errors', () => {
     expect(error).toBeInstanceOf(Error)
     expect(error).toMatchObject({ name, status, code: 'c', type: 't', param: 'p', message: `${status} No.`, requestID: 'req-1' })
     expect(error.error).toEqual({ message: 'No.', type: 't', code: 'c', param: 'p' })
-    expect(error.headers.get('content-type')).toBe('application/json')
+    expect(error.headers instanceof Headers && error.headers.get('content-type')).toBe('application/json')
     expect((await rejection(provider.chat.completions.create(ask).asResponse())).name).toBe(name)
   })
 

@@ -6,7 +6,8 @@ import { matching, standing } from '../../../src/ui/options/providers/provider-s
 import { idleMs, idleText, relayAddress, wholeBetween } from '../../../src/ui/options/settings/setting-values.ts'
 import { chargeVerdict, receiptFacts } from '../../../src/ui/receipts/receipt-facts.ts'
 import { pastedToken } from '../../../src/ui/receive/pasted-token.ts'
-import { providers, receipt } from './preview/fixtures.ts'
+import { receipt } from './preview/fixtures.ts'
+import { providers } from './preview/money-fixtures.ts'
 
 const TOKEN = `cashuB${'o2FteCJod'.repeat(4)}`
 

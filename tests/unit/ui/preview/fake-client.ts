@@ -4,7 +4,8 @@ import { fromSat, msat, ZERO_MSAT } from '../../../../src/domain/msat.ts'
 import { DEFAULT_SETTINGS } from '../../../../src/domain/settings.ts'
 import type { UiClient } from '../../../../src/messaging/ui-client.ts'
 import type { ApprovalView, UiInput, UiOutput, UiRoute } from '../../../../src/messaging/ui-contract.ts'
-import { approvalView, budget, FAKE_ORIGIN, NOW, overview, providers, receipts, sites, wallet } from './fixtures.ts'
+import { approvalView, budget, FAKE_ORIGIN, NOW, overview, receipts, sites } from './fixtures.ts'
+import { providers, wallet } from './money-fixtures.ts'
 
 type Answers = { [R in UiRoute]: (input: UiInput<R>) => UiOutput<R> | Promise<UiOutput<R>> }
 
