@@ -1,7 +1,7 @@
 import { defineConfig } from 'wxt'
 
 /** The development build may talk to plain loopback; so may the released one once the user opens it in the options. */
-const CONNECT = "connect-src https: wss: http://127.0.0.1:* ws://127.0.0.1:* http://localhost:* ws://localhost:*"
+const CONNECT = 'connect-src https: wss: http://127.0.0.1:* ws://127.0.0.1:* http://localhost:* ws://localhost:*'
 
 export default defineConfig({
   imports: false,

@@ -44,7 +44,11 @@ function sources(folder: string): Source[] {
     .map((entry) => {
       const path = join(entry.parentPath, entry.name)
       const text = readFileSync(path, 'utf8')
-      const imports = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|(?:^|[^\w.])import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s+['"]([^'"]+)['"]/g)]
+      const imports = [
+        ...text.matchAll(
+          /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|(?:^|[^\w.])import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s+['"]([^'"]+)['"]/g,
+        ),
+      ]
       return { file: relative(root, path), text, imports: imports.flatMap((match) => match[1] ?? match[2] ?? match[3] ?? []) }
     })
 }
@@ -61,7 +65,9 @@ describe('the rooms', () => {
   it.each(Object.entries(MAY_KNOW))('%s knows only %j', (room, allowed) => {
     const strangers = all
       .filter(({ file }) => file.startsWith(`src/${room}/`))
-      .flatMap(({ file, imports }) => imports.filter((name) => name.startsWith('.')).map((name) => ({ file, room: roomOf(relative(root, resolve(root, dirname(file), name))), name })))
+      .flatMap(({ file, imports }) =>
+        imports.filter((name) => name.startsWith('.')).map((name) => ({ file, room: roomOf(relative(root, resolve(root, dirname(file), name))), name })),
+      )
       .filter((known) => known.room !== room && !allowed.includes(known.room))
       .map(({ file, name }) => `${file} → ${name}`)
     expect(strangers).toEqual([])
@@ -73,7 +79,12 @@ describe('the rooms', () => {
   })
 
   it('extension APIs are used by their bare names nowhere', () => {
-    const users = all.filter(({ file, text }) => !file.startsWith('src/browser/') && /(?<![\w.'"`/])(?:chrome|browser)\.(?:runtime|tabs|windows|storage|alarms|action)\b/.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')) && !file.startsWith('entrypoints/'))
+    const users = all.filter(
+      ({ file, text }) =>
+        !file.startsWith('src/browser/') &&
+        /(?<![\w.'"`/])(?:chrome|browser)\.(?:runtime|tabs|windows|storage|alarms|action)\b/.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')) &&
+        !file.startsWith('entrypoints/'),
+    )
     expect(users.map(({ file }) => file)).toEqual([])
   })
 })

@@ -13,7 +13,8 @@ import { createWallet } from '../wallet/wallet.ts'
 import { createDeveloper } from './developer.ts'
 import type { PagePort, ScreenPort } from '../messaging/ports.ts'
 import type { Outside } from './outside.ts'
-import { pageGrant, servePage } from './page-handlers.ts'
+import { pageGrant } from './page-grant.ts'
+import { servePage } from './page-handlers.ts'
 import { createScreens } from './screens.ts'
 import { createSettingsKeeper } from './settings.ts'
 import { serveScreen } from './ui-handlers.ts'
@@ -127,7 +128,8 @@ export function createApp(outside: Outside): App {
       await wallet.recovery.recover(everything)
       await sessions.tick()
       await accounting.recover()
-      const unfinished = running.list().length > 0 || (await sessions.hasUnfinished()) || (await wallet.recovery.hasOpen()) || (await approvals.waiting()).length > 0
+      const unfinished =
+        running.list().length > 0 || (await sessions.hasUnfinished()) || (await wallet.recovery.hasOpen()) || (await approvals.waiting()).length > 0
       outside.setAlarm(unfinished)
     } finally {
       release()
@@ -167,7 +169,18 @@ export function createApp(outside: Outside): App {
     connectPage(port) {
       pages.add(port)
       port.onClose(() => pages.delete(port))
-      servePage(port, { ready, run, registry, wallet, permissions: stores.permissions, approvals, paused: () => settings.current().paused, now, busy, grantChanged })
+      servePage(port, {
+        ready,
+        run,
+        registry,
+        wallet,
+        permissions: stores.permissions,
+        approvals,
+        paused: () => settings.current().paused,
+        now,
+        busy,
+        grantChanged,
+      })
     },
     connectScreen(port) {
       const tell = serveScreen(port, ready, handlers, () => screens.delete(tell))

@@ -22,7 +22,12 @@ export interface Developer {
   connect(configUrl: string): Promise<{ readonly mints: number; readonly providers: number; readonly receivedMsat: Msat }>
 }
 
-export function createDeveloper(world: { readonly fetch: typeof globalThis.fetch; readonly settings: SettingsKeeper; readonly wallet: Wallet; readonly registry: Registry }): Developer {
+export function createDeveloper(world: {
+  readonly fetch: typeof globalThis.fetch
+  readonly settings: SettingsKeeper
+  readonly wallet: Wallet
+  readonly registry: Registry
+}): Developer {
   return {
     async connect(configUrl) {
       const config = await read(safeAddress(configUrl, { allowLoopback: true }))
@@ -37,7 +42,8 @@ export function createDeveloper(world: { readonly fetch: typeof globalThis.fetch
   }
 
   async function read(url: string): Promise<v.InferOutput<typeof devnetSchema>> {
-    const unreachable = (cause: unknown): RoutstrError => new RoutstrError('provider_unreachable', `No development network answers at ${url}. Start it with "npm run devnet".`, { cause })
+    const unreachable = (cause: unknown): RoutstrError =>
+      new RoutstrError('provider_unreachable', `No development network answers at ${url}. Start it with "npm run devnet".`, { cause })
     const text = await world
       .fetch(url, { ...PAID_FETCH, signal: AbortSignal.timeout(10_000) })
       .then((response) => readText(response, 1024 * 1024))

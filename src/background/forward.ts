@@ -3,7 +3,7 @@
  * text as text (`extension-platform.md` §5, §6.1).
  */
 import { errorFacts, RoutstrError } from '../domain/errors.ts'
-import type { EngineAnswer } from '../engine/engine.ts'
+import type { EngineAnswer } from '../engine/world.ts'
 import type { BackgroundFrame } from '../messaging/page-contract.ts'
 import { INITIAL_CREDIT } from '../messaging/page-constants.ts'
 
@@ -34,7 +34,15 @@ export function createCredit(): Credit {
     some(signal) {
       if (left > 0) return Promise.resolve()
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => finish(() => reject(new RoutstrError('slow_consumer', 'The page did not read its answer for a minute, so it was ended. What it cost is read from the account.'))), SLOW_CONSUMER_MS)
+        const timer = setTimeout(
+          () =>
+            finish(() =>
+              reject(
+                new RoutstrError('slow_consumer', 'The page did not read its answer for a minute, so it was ended. What it cost is read from the account.'),
+              ),
+            ),
+          SLOW_CONSUMER_MS,
+        )
         const abort = (): void => finish(() => reject(signal.reason))
         const finish = (then: () => void): void => {
           clearTimeout(timer)
@@ -49,7 +57,13 @@ export function createCredit(): Credit {
   }
 }
 
-export async function forwardAnswer(id: string, answer: EngineAnswer, send: (frame: BackgroundFrame) => void, credit: Credit, signal: AbortSignal): Promise<void> {
+export async function forwardAnswer(
+  id: string,
+  answer: EngineAnswer,
+  send: (frame: BackgroundFrame) => void,
+  credit: Credit,
+  signal: AbortSignal,
+): Promise<void> {
   send({ t: 'head', id, status: answer.status, headers: answer.headers })
   const reader = answer.body?.getReader()
   const pieces = isText(answer.headers) ? textPieces(id) : bytePieces(id)
@@ -127,7 +141,8 @@ function bytePieces(id: string): Pieces {
     drain() {
       const frames = parts.flatMap((part) => {
         const slices: BackgroundFrame[] = []
-        for (let from = 0; from < part.byteLength; from += MOST_UNITS_IN_FRAME) slices.push({ t: 'bytes', id, base64: base64(part.subarray(from, from + MOST_UNITS_IN_FRAME)) })
+        for (let from = 0; from < part.byteLength; from += MOST_UNITS_IN_FRAME)
+          slices.push({ t: 'bytes', id, base64: base64(part.subarray(from, from + MOST_UNITS_IN_FRAME)) })
         return slices
       })
       parts = []

@@ -1,6 +1,6 @@
 /** Everything the app needs from the world; handed in, so that the whole app runs in Node as well (design §5.1). */
 import type { Ledger } from '../domain/wallet.ts'
-import type { EngineWorld } from '../engine/engine.ts'
+import type { EngineWorld } from '../engine/world.ts'
 import type { EngineStore } from '../engine/store.ts'
 import type { PermissionStore } from '../permissions/store.ts'
 import type { SubscribeAnnouncements } from '../registry/relays.ts'

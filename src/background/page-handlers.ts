@@ -1,17 +1,26 @@
 /** What a page may ask for. One function per frame; the origin is the port's, told by the browser (design §5.5). */
 import * as v from 'valibot'
 import { errorFacts, RoutstrError } from '../domain/errors.ts'
-import type { Budget } from '../domain/grant.ts'
 import { isMsat, ZERO_MSAT } from '../domain/msat.ts'
 import { type SiteOrigin, siteOrigin } from '../domain/site.ts'
 import { siteQuestion } from '../engine/asking.ts'
-import type { EngineAnswer, RunRequest } from '../engine/engine.ts'
+import type { EngineAnswer, RunRequest } from '../engine/world.ts'
 import { modelById, modelList } from '../engine/model-list.ts'
-import { type Availability, type BackgroundFrame, type CallResults, type GrantRequest, type PageCall, type PageFrame, type PageGrant, pageFrameSchema } from '../messaging/page-contract.ts'
+import {
+  type Availability,
+  type BackgroundFrame,
+  type CallResults,
+  type GrantRequest,
+  type PageCall,
+  type PageFrame,
+  type PageGrant,
+  pageFrameSchema,
+} from '../messaging/page-contract.ts'
 import { type Approvals, blockedError } from '../permissions/approvals.ts'
 import type { PermissionStore } from '../permissions/store.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Wallet } from '../wallet/wallet.ts'
+import { pageGrant, pageGrantOf } from './page-grant.ts'
 import { createCredit, type Credit, forwardAnswer } from './forward.ts'
 import type { PagePort } from '../messaging/ports.ts'
 import { MAX_BODY_CHARACTERS } from '../messaging/page-constants.ts'
@@ -73,7 +82,8 @@ export function servePage(port: PagePort, world: PageWorld): void {
 
   function begin(id: string, start: Exchange['start'], body: string, waits: boolean): void {
     if (exchanges.has(id)) return
-    if (exchanges.size >= MOST_AT_ONCE) return fail(id, new RoutstrError('too_many_requests', `This page has ${MOST_AT_ONCE} requests running already. Nothing was spent.`))
+    if (exchanges.size >= MOST_AT_ONCE)
+      return fail(id, new RoutstrError('too_many_requests', `This page has ${MOST_AT_ONCE} requests running already. Nothing was spent.`))
     exchanges.set(id, { controller: new AbortController(), credit: createCredit(), start, body })
     if (!waits) void answer(id, () => request(id))
   }
@@ -113,7 +123,18 @@ export function servePage(port: PagePort, world: PageWorld): void {
     if (exchange?.start == null) return
     const origin = siteOrigin(port.origin)
     const { start, body, controller, credit } = exchange
-    const answered = start.method === 'GET' ? await read(start.path) : await world.run({ id, origin, path: start.path, headers: start.headers, body: start.body === null ? null : body, prompt: start.prompt, signal: controller.signal })
+    const answered =
+      start.method === 'GET'
+        ? await read(start.path)
+        : await world.run({
+            id,
+            origin,
+            path: start.path,
+            headers: start.headers,
+            body: start.body === null ? null : body,
+            prompt: start.prompt,
+            signal: controller.signal,
+          })
     await forwardAnswer(id, answered, send, credit, controller.signal)
   }
 
@@ -124,7 +145,9 @@ export function servePage(port: PagePort, world: PageWorld): void {
     const id = name.startsWith('/models/') ? decodeURIComponent(name.slice('/models/'.length)) : null
     const model = id === null ? null : modelById(world.registry, id)
     if (model !== null) return json(model)
-    throw id === null ? new RoutstrError('not_found', `GET ${name} is not offered; GET /models is.`) : new RoutstrError('model_not_found', `No provider sells the model "${id}" at the moment.`)
+    throw id === null
+      ? new RoutstrError('not_found', `GET ${name} is not offered; GET /models is.`)
+      : new RoutstrError('model_not_found', `No provider sells the model "${id}" at the moment.`)
   }
 
   async function call(asked: PageCall, id: string): Promise<void> {
@@ -192,16 +215,15 @@ export function servePage(port: PagePort, world: PageWorld): void {
   }
 }
 
-export function pageGrant(budget: Budget | null): PageGrant | null {
-  return budget === null ? null : pageGrantOf(budget)
-}
-
-function pageGrantOf({ grant, remainingMsat, resetsAt }: Budget): PageGrant {
-  return { id: grant.id, limitMsat: grant.limitMsat, remainingMsat, period: grant.period, resetsAt, maxPerRequestMsat: grant.maxPerRequestMsat, expiresAt: grant.expiresAt }
-}
-
 function json(value: unknown): EngineAnswer {
-  return { status: 200, headers: [['content-type', 'application/json'], ['x-routstr-cost-msats', String(ZERO_MSAT)]], body: new Blob([JSON.stringify(value)]).stream() }
+  return {
+    status: 200,
+    headers: [
+      ['content-type', 'application/json'],
+      ['x-routstr-cost-msats', String(ZERO_MSAT)],
+    ],
+    body: new Blob([JSON.stringify(value)]).stream(),
+  }
 }
 
 function errorOr<T>(work: () => T): T | null {

@@ -39,7 +39,13 @@ export function createScreens(world: ScreenWorld): UiHandlers {
 
   async function siteView(origin: SiteOrigin): Promise<SiteView> {
     const rule = await permissions.site(origin)
-    return { origin, blocked: rule?.blocked ?? false, budget: await permissions.budget(origin, now()), spentMsat: await permissions.spentMsat(origin), lastUsedAt: rule?.lastUsedAt ?? 0 }
+    return {
+      origin,
+      blocked: rule?.blocked ?? false,
+      budget: await permissions.budget(origin, now()),
+      spentMsat: await permissions.spentMsat(origin),
+      lastUsedAt: rule?.lastUsedAt ?? 0,
+    }
   }
 
   async function overview(text: string | null): Promise<Overview> {
@@ -53,7 +59,15 @@ export function createScreens(world: ScreenWorld): UiHandlers {
       hasMint: balances.length > 0,
       paused: world.settings.current().paused,
       site: origin === null ? null : await siteView(origin),
-      running: running.list().map(({ id, origin: site, model, providerName, startedAt, phase, received }) => ({ id, origin: site, model, providerName, startedAt, phase, received })),
+      running: running.list().map(({ id, origin: site, model, providerName, startedAt, phase, received }) => ({
+        id,
+        origin: site,
+        model,
+        providerName,
+        startedAt,
+        phase,
+        received,
+      })),
       receipts: (await world.store.receipts(null, 5 + shown.size)).filter(({ id }) => !shown.has(id)).slice(0, 5),
       approvals: (await approvals.waiting()).map(({ id }) => id),
       providersOnline: registry.providers().filter((provider) => provider.seenAt !== null && provider.problem === null && !provider.blocked).length,
@@ -124,8 +138,14 @@ export function createScreens(world: ScreenWorld): UiHandlers {
     'approvals.get': ({ id }) => approvalView(id),
     'approvals.decide': async ({ id, decision }) => {
       const found = await approvals.get(id)
-      const terms = decision.kind === 'approve' ? { ...decision.terms, limitMsat: amount(decision.terms.limitMsat), maxPerRequestMsat: amount(decision.terms.maxPerRequestMsat) } : null
-      await approvals.decide(id, decision.kind === 'approve' && terms !== null ? { kind: 'approve', terms } : decision.kind === 'block' ? { kind: 'block' } : { kind: 'reject' })
+      const terms =
+        decision.kind === 'approve'
+          ? { ...decision.terms, limitMsat: amount(decision.terms.limitMsat), maxPerRequestMsat: amount(decision.terms.maxPerRequestMsat) }
+          : null
+      await approvals.decide(
+        id,
+        decision.kind === 'approve' && terms !== null ? { kind: 'approve', terms } : decision.kind === 'block' ? { kind: 'block' } : { kind: 'reject' },
+      )
       if (found !== null) world.grantChanged(found.approval.origin)
       return done(Promise.resolve())
     },

@@ -32,7 +32,13 @@ export function approvalWindow(onClosed: (approvalId: string) => void): { show: 
       await browser.windows.remove(shown.windowId).catch(() => undefined)
     }
     if (approvalId === null) return
-    const created = await browser.windows.create({ type: 'popup', width: WIDTH, height: HEIGHT, ...(await centre()), url: browser.runtime.getURL(`popup.html#/approval?id=${approvalId}`) })
+    const created = await browser.windows.create({
+      type: 'popup',
+      width: WIDTH,
+      height: HEIGHT,
+      ...(await centre()),
+      url: browser.runtime.getURL(`popup.html#/approval?id=${approvalId}`),
+    })
     if (created.id !== undefined) await browser.storage.session.set({ [KEY]: { windowId: created.id, approvalId } satisfies Shown })
   }
 

@@ -50,7 +50,4 @@ export interface GrantTerms {
   readonly maxPerRequestMsat: Msat
 }
 
-export type Decision =
-  | { readonly kind: 'approve'; readonly terms: GrantTerms }
-  | { readonly kind: 'reject' }
-  | { readonly kind: 'block' }
+export type Decision = { readonly kind: 'approve'; readonly terms: GrantTerms } | { readonly kind: 'reject' } | { readonly kind: 'block' }

@@ -57,7 +57,9 @@ export function minMsat(a: Msat, b: Msat): Msat {
 
 /** For messages: `12`, `12.345`, `1 234` sat with thin spaces, without the unit. */
 export function satText(amount: Msat): string {
-  const whole = satDown(amount).toString().replace(/\B(?=(\d{3})+$)/g, '\u2009')
+  const whole = satDown(amount)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, '\u2009')
   const rest = amount % 1000
   return rest === 0 ? whole : `${whole}.${rest.toString().padStart(3, '0').replace(/0+$/, '')}`
 }

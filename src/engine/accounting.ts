@@ -17,7 +17,12 @@ export interface Accounting {
   recover(): Promise<void>
 }
 
-export function createAccounting(world: { readonly permissions: PermissionStore; readonly sessions: () => Sessions; readonly store: EngineStore; readonly running: RunningRequests }): Accounting {
+export function createAccounting(world: {
+  readonly permissions: PermissionStore
+  readonly sessions: () => Sessions
+  readonly store: EngineStore
+  readonly running: RunningRequests
+}): Accounting {
   const { permissions, store } = world
 
   /** @returns the final cost, or null while an account has to be read */

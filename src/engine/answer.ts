@@ -66,7 +66,11 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
             return controller.error(interrupted('The provider ended the stream in the middle'))
           }
           size += value.byteLength
-          if (size > MOST_BYTES) throw new RoutstrError('stream_interrupted', 'The answer is larger than 32 MB and was cut. What it cost is read from the account; the rest comes back.')
+          if (size > MOST_BYTES)
+            throw new RoutstrError(
+              'stream_interrupted',
+              'The answer is larger than 32 MB and was cut. What it cost is read from the account; the rest comes back.',
+            )
           source.onProgress(watch.push(value))
           // the books are closed before the page can see that it is over
           if (watch.done()) await end('completed')
@@ -79,7 +83,13 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
             return controller.close()
           }
           await end(aborted ? 'aborted' : 'interrupted')
-          controller.error(aborted ? source.signal.reason : error instanceof RoutstrError ? error : interrupted('The connection to the provider broke in the middle of the answer'))
+          controller.error(
+            aborted
+              ? source.signal.reason
+              : error instanceof RoutstrError
+                ? error
+                : interrupted('The connection to the provider broke in the middle of the answer'),
+          )
         }
       },
       async cancel() {
@@ -92,10 +102,17 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
 }
 
 function interrupted(what: string): RoutstrError {
-  return new RoutstrError('stream_interrupted', `${what}. The text so far is real; what it cost is read from the account, and the rest of the money comes back by itself.`)
+  return new RoutstrError(
+    'stream_interrupted',
+    `${what}. The text so far is real; what it cost is read from the account, and the rest of the money comes back by itself.`,
+  )
 }
 
-async function withIdleLimit(reader: ReadableStreamDefaultReader<Uint8Array>, idleMs: number, signal: AbortSignal): Promise<ReadableStreamReadResult<Uint8Array>> {
+async function withIdleLimit(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  idleMs: number,
+  signal: AbortSignal,
+): Promise<ReadableStreamReadResult<Uint8Array>> {
   let stop = (): void => undefined
   const limit = new Promise<never>((_, reject) => {
     const timer = setTimeout(() => reject(interrupted(`The provider has been silent for ${Math.round(idleMs / 1000)} seconds`)), idleMs)

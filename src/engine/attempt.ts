@@ -1,4 +1,5 @@
 /** Steps 4 and 5 at one provider: a session, the request, and what its answer means. Money of a failure is settled later. */
+import { RoutstrError } from '../domain/errors.ts'
 import { type Msat, ZERO_MSAT } from '../domain/msat.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import { endpoint, PAID_FETCH } from '../protocol/account.ts'
@@ -22,7 +23,14 @@ export interface AttemptRequest {
 
 export type AttemptResult =
   /** Headers and, for streams, the first bytes are here. `abort` closes the connection to the provider. */
-  | { readonly kind: 'answered'; readonly lease: Lease; readonly response: Response; readonly first: Uint8Array | null; readonly reader: ReadableStreamDefaultReader<Uint8Array> | null; readonly abort: () => void }
+  | {
+      readonly kind: 'answered'
+      readonly lease: Lease
+      readonly response: Response
+      readonly first: Uint8Array | null
+      readonly reader: ReadableStreamDefaultReader<Uint8Array> | null
+      readonly abort: () => void
+    }
   /** The request's own fault: goes back unchanged. */
   | { readonly kind: 'passed'; readonly status: number; readonly contentType: string; readonly text: string; readonly headers: Headers }
   /** The account there needs more for this request than we had reckoned. */
@@ -44,14 +52,20 @@ const MOST_ERROR_BYTES = 1024 * 1024
 
 export async function attempt(world: AttemptWorld, candidate: Candidate, request: AttemptRequest, onPaid: () => void): Promise<AttemptResult> {
   const { offer, mint } = candidate
-  const acquired = await world.sessions.acquire({
-    origin: request.origin,
-    provider: { id: offer.providerId, url: offer.providerUrl, name: offer.providerName },
-    mint,
-    requiredMsat: request.requiredMsat,
-    requestId: request.id,
-    mostMsat: request.mostMsat,
-  })
+  const acquired = await world.sessions
+    .acquire({
+      origin: request.origin,
+      provider: { id: offer.providerId, url: offer.providerUrl, name: offer.providerName },
+      mint,
+      requiredMsat: request.requiredMsat,
+      requestId: request.id,
+      mostMsat: request.mostMsat,
+    })
+    .catch((error: unknown) => {
+      // making change failed at our mint: nothing left the wallet, another mint may serve another provider
+      if (error instanceof RoutstrError && error.code === 'mint_unreachable') return { kind: 'refused' as const, why: error.message }
+      throw error
+    })
   if (acquired.kind === 'refused') return { kind: 'failed', outcome: acquired.why, costKnown: true }
   onPaid()
   return send(world, acquired.lease, offer.providerUrl, request)
@@ -88,7 +102,11 @@ async function send(world: AttemptWorld, lease: Lease, providerUrl: string, requ
   } catch (error) {
     await world.sessions.release(lease, null)
     if (request.signal.aborted) throw request.signal.reason
-    return { kind: 'failed', outcome: controller.signal.aborted ? 'no answer in time' : `connection failed (${error instanceof Error ? error.message.slice(0, 80) : 'unknown'})`, costKnown: false }
+    return {
+      kind: 'failed',
+      outcome: controller.signal.aborted ? 'no answer in time' : `connection failed (${error instanceof Error ? error.message.slice(0, 80) : 'unknown'})`,
+      costKnown: false,
+    }
   } finally {
     clearTimeout(patience)
     request.signal.removeEventListener('abort', abort)

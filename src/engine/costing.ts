@@ -21,9 +21,14 @@ export function withMargin(amount: Msat): Msat {
 
 /** Nobody can be asked: say which of the reasons it is. */
 export function nobody(model: string, plan: Plan, known: { readonly providers: number; readonly models: number }): RoutstrError {
-  if (known.providers === 0) return new RoutstrError('no_provider_available', 'No provider is known yet. Check the relays in the Routstr options; nothing was spent.')
+  if (known.providers === 0)
+    return new RoutstrError('no_provider_available', 'No provider is known yet. Check the relays in the Routstr options; nothing was spent.')
   if (plan.rejected.length === 0) {
-    return new RoutstrError('model_not_found', `No provider sells the model "${model}" at the moment (${known.models} models are on sale). Nothing was spent.`, { param: 'model' })
+    return new RoutstrError(
+      'model_not_found',
+      `No provider sells the model "${model}" at the moment (${known.models} models are on sale). Nothing was spent.`,
+      { param: 'model' },
+    )
   }
   if (plan.rejected.some(({ why }) => why === 'mint_balance')) {
     return new RoutstrError('insufficient_balance', `There is not enough in the wallet at a mint that a provider of "${model}" accepts. Nothing was spent.`)

@@ -13,7 +13,11 @@ export function requestHeaders(headers: HeaderList): [string, string][] {
 }
 
 export function answerHeaders(headers: Headers, candidate: Candidate, requestId: string, maxTokens: number | null): [string, string][] {
-  return [...filtered(headers), ...ours(candidate, requestId), ...(maxTokens === null ? [] : [['x-routstr-max-tokens', String(maxTokens)] satisfies [string, string]])]
+  return [
+    ...filtered(headers),
+    ...ours(candidate, requestId),
+    ...(maxTokens === null ? [] : [['x-routstr-max-tokens', String(maxTokens)] satisfies [string, string]]),
+  ]
 }
 
 export function passedHeaders(result: { readonly headers: Headers }, candidate: Candidate, requestId: string): [string, string][] {
@@ -35,5 +39,8 @@ function ours({ offer, reason }: Candidate, requestId: string): [string, string]
 
 /** A provider chooses its name: only what a header may hold. */
 function headerText(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, ' ').slice(0, 200).trim()
+  return text
+    .replace(/[^\x20-\x7e]/g, ' ')
+    .slice(0, 200)
+    .trim()
 }

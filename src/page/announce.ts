@@ -3,8 +3,7 @@ import { HANDOVER_EVENT, HANDOVER_REQUEST } from '../messaging/page-constants.ts
 import type { RoutstrAnnouncement, RoutstrProvider } from './api.ts'
 import { freeze, NativeCustomEvent, target } from './builtins.ts'
 
-const ICON =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'%3E%3Cpath d='M5 0 1 5h3L3 9l5-6H5z' fill='%23f7931a'/%3E%3C/svg%3E"
+const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'%3E%3Cpath d='M5 0 1 5h3L3 9l5-6H5z' fill='%23f7931a'/%3E%3C/svg%3E"
 
 /**
  * Takes the port that the relay hands over, once, whichever script runs first (`extension-platform.md` §7).

@@ -43,12 +43,7 @@ export type CreateChatCompletion = Create<
   OpenAI.Chat.ChatCompletion,
   OpenAI.Chat.ChatCompletionChunk
 >
-export type CreateCompletion = Create<
-  OpenAI.CompletionCreateParamsNonStreaming,
-  OpenAI.CompletionCreateParamsStreaming,
-  OpenAI.Completion,
-  OpenAI.Completion
->
+export type CreateCompletion = Create<OpenAI.CompletionCreateParamsNonStreaming, OpenAI.CompletionCreateParamsStreaming, OpenAI.Completion, OpenAI.Completion>
 export type CreateResponse = Create<
   OpenAI.Responses.ResponseCreateParamsNonStreaming,
   OpenAI.Responses.ResponseCreateParamsStreaming,
@@ -116,11 +111,7 @@ export interface RoutstrProvider {
     listener: (event: CustomEvent<RoutstrEvents[E]>) => void,
     options?: { once?: boolean },
   ): void
-  removeEventListener<E extends keyof RoutstrEvents>(
-    this: void,
-    event: E,
-    listener: (event: CustomEvent<RoutstrEvents[E]>) => void,
-  ): void
+  removeEventListener<E extends keyof RoutstrEvents>(this: void, event: E, listener: (event: CustomEvent<RoutstrEvents[E]>) => void): void
 }
 
 export interface RoutstrAnnouncement {

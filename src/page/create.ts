@@ -1,17 +1,6 @@
 /** `create()` and its relatives: one JSON request, and a promise that gives the parsed answer or the raw one. */
 import type { Create, RequestOptions, RoutstrPromise, RoutstrProvider, RoutstrRequestInit, RoutstrStream } from './api.ts'
-import {
-  anySignal,
-  controllers,
-  headers,
-  NativeAbortController,
-  NativeDOMException,
-  NativePromise,
-  parseJson,
-  promise,
-  responses,
-  toJson,
-} from './builtins.ts'
+import { anySignal, controllers, headers, NativeAbortController, NativeDOMException, NativePromise, parseJson, promise, responses, toJson } from './builtins.ts'
 import { property, RoutstrAPIError } from './errors.ts'
 import { createStream } from './stream.ts'
 

@@ -25,11 +25,7 @@ import { createEventParser } from './event-parser.ts'
  * @param controller aborts the request behind it
  * @param signal tells of an abort, of the controller or the caller: the iteration then just ends, as in the SDK
  */
-export function createStream<Chunk>(
-  response: Response,
-  controller: AbortController,
-  signal: AbortSignal,
-): RoutstrStream<Chunk> {
+export function createStream<Chunk>(response: Response, controller: AbortController, signal: AbortSignal): RoutstrStream<Chunk> {
   let taken = false
   const abort = () => controllers.abort(controller)
 

@@ -56,10 +56,14 @@ export function createApprovals(world: {
     const createdAt = now()
     const approval = await store.addApproval({ ...question, id: world.randomId(), createdAt, expiresAt: createdAt + APPROVAL_LIFE_MS, state: 'asking' })
     const settled = wait(approval.id, signal)
-    const standing = await store.approval(approval.id)
-    if (standing !== undefined && standing.state !== 'asking') tell(approval.id, standing.state === 'approved' ? null : refusal(standing.state, false))
-    inBackground(tick())
+    inBackground(noticeEarlyEnd(approval.id).then(tick))
     await settled
+  }
+
+  /** The question may have ended between our joining it and our waiting for it. */
+  async function noticeEarlyEnd(id: string): Promise<void> {
+    const standing = await store.approval(id)
+    if (standing !== undefined && standing.state !== 'asking') tell(id, standing.state === 'approved' ? null : refusal(standing.state, false))
   }
 
   function wait(id: string, signal: AbortSignal): Promise<void> {

@@ -14,7 +14,11 @@ export type Verdict =
  * `spent(period) + held + amount ≤ limit`, and `amount ≤ per request`. Evaluated inside the transaction that writes the hold.
  * @param holds of this site, without the one of the request itself
  */
-export function judge(grants: readonly Grant[], holds: readonly Hold[], request: { readonly requestId: string; readonly amountMsat: Msat; readonly now: number }): Verdict {
+export function judge(
+  grants: readonly Grant[],
+  holds: readonly Hold[],
+  request: { readonly requestId: string; readonly amountMsat: Msat; readonly now: number },
+): Verdict {
   const usable = grants.filter((grant) => isUsable(grant, request.now))
   const once = usable.find((grant) => grant.period === 'once' && grant.requestId === request.requestId)
   if (once !== undefined && request.amountMsat <= once.limitMsat) return { kind: 'allowed', grant: once }

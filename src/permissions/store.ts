@@ -34,5 +34,9 @@ export interface PermissionStore {
   /** Adds the row unless the site is already being asked; returns the question that stands. */
   addApproval(approval: Approval): Promise<Approval>
   /** The arrow out of `asking`, with everything the decision brings about; false when it had been taken before. */
-  closeApproval(id: string, state: Exclude<Approval['state'], 'asking'>, effect: { readonly decision: Decision; readonly grant: Grant | null } | null): Promise<boolean>
+  closeApproval(
+    id: string,
+    state: Exclude<Approval['state'], 'asking'>,
+    effect: { readonly decision: Decision; readonly grant: Grant | null } | null,
+  ): Promise<boolean>
 }

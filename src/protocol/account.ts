@@ -50,7 +50,11 @@ export function nodeRequestIdOf(headers: Headers): string | null {
 }
 
 // msat; a balance below zero (reservations above it) is nothing to spend
-const balance = v.pipe(v.number(), v.safeInteger(), v.transform((value) => msat(Math.max(0, value))))
+const balance = v.pipe(
+  v.number(),
+  v.safeInteger(),
+  v.transform((value) => msat(Math.max(0, value))),
+)
 const createdSchema = v.object({ api_key: v.pipe(v.string(), v.maxLength(128), v.startsWith('sk-')), balance })
 const accountSchema = v.object({ balance, reserved: v.optional(balance, 0), total_spent: v.optional(balance, 0) })
 const amountText = v.fallback(v.pipe(v.union([v.string(), v.number()]), v.transform(Number), v.safeInteger(), v.minValue(0)), -1)
@@ -61,7 +65,13 @@ export function createAccountApi(world: { fetch: typeof fetch; timeoutMs?: numbe
   // called without an owner, as browsers demand of their own fetch
   const { fetch, timeoutMs = TIMEOUT_MS } = world
 
-  async function call<S extends v.GenericSchema, T>(url: string, init: RequestInit, signal: AbortSignal | undefined, schema: S, value: (answer: v.InferOutput<S>) => T): Promise<NodeResult<T>> {
+  async function call<S extends v.GenericSchema, T>(
+    url: string,
+    init: RequestInit,
+    signal: AbortSignal | undefined,
+    schema: S,
+    value: (answer: v.InferOutput<S>) => T,
+  ): Promise<NodeResult<T>> {
     const patience = AbortSignal.timeout(timeoutMs)
     let response: Response
     let body: string
@@ -70,7 +80,10 @@ export function createAccountApi(world: { fetch: typeof fetch; timeoutMs?: numbe
       body = await readText(response, MAX_ANSWER_BYTES)
     } catch (error) {
       if (error instanceof RangeError) return { kind: 'unreadable', message: 'The provider sent more than an answer can be.' }
-      return { kind: 'unreachable', message: patience.aborted ? `The provider did not answer within ${timeoutMs / 1000} seconds.` : 'The connection to the provider failed.' }
+      return {
+        kind: 'unreachable',
+        message: patience.aborted ? `The provider did not answer within ${timeoutMs / 1000} seconds.` : 'The connection to the provider failed.',
+      }
     }
     const nodeRequestId = nodeRequestIdOf(response.headers)
     if (!response.ok) return { kind: 'refused', error: parseNodeError(response.status, body), nodeRequestId }

@@ -30,7 +30,8 @@ const MAX_MINTS = 64
 
 const hex = (length: number) => v.pipe(v.string(), v.length(length), v.regex(/^[0-9a-f]+$/))
 const sized = v.custom<{ tags: readonly unknown[]; content: string }>(
-  (event) => isRecord(event) && Array.isArray(event.tags) && event.tags.length <= MAX_TAGS && typeof event.content === 'string' && event.content.length <= MAX_CONTENT,
+  (event) =>
+    isRecord(event) && Array.isArray(event.tags) && event.tags.length <= MAX_TAGS && typeof event.content === 'string' && event.content.length <= MAX_CONTENT,
 )
 const eventSchema = v.pipe(
   sized,
@@ -61,7 +62,13 @@ export function parseAnnouncement(
   if (!parsed.success) return null
   const { id, pubkey, created_at: createdAt, tags, content } = parsed.output
   const d = valuesOf(tags, 'd')[0] ?? ''
-  const urls = [...new Set(valuesOf(tags, 'u').filter((url) => isSafeAddress(url, policy)).map((url) => safeAddress(url, policy)))].slice(0, MAX_URLS)
+  const urls = [
+    ...new Set(
+      valuesOf(tags, 'u')
+        .filter((url) => isSafeAddress(url, policy))
+        .map((url) => safeAddress(url, policy)),
+    ),
+  ].slice(0, MAX_URLS)
   if (d === '' || d.length > 128 || urls.length === 0 || createdAt > nowSeconds + MAX_FUTURE_SECONDS) return null
   if (isKnown({ pubkey, d, createdAt })) return null
   // a fresh object: nostr-tools remembers its verdict on the one it saw
@@ -72,7 +79,9 @@ export function parseAnnouncement(
     pubkey,
     d,
     urls,
-    mints: valuesOf(tags, 'mint').filter((mint) => mint.length <= 512).slice(0, MAX_MINTS),
+    mints: valuesOf(tags, 'mint')
+      .filter((mint) => mint.length <= 512)
+      .slice(0, MAX_MINTS),
     version: cleanText(valuesOf(tags, 'version')[0] ?? '', 64),
     name: cleanText(name, 80),
     about: cleanText(about, 500),

@@ -23,7 +23,14 @@ export interface NodeInfo {
 }
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
-const shortText = (max: number) => v.fallback(v.pipe(v.string(), v.transform((value) => cleanText(value, max))), '')
+const shortText = (max: number) =>
+  v.fallback(
+    v.pipe(
+      v.string(),
+      v.transform((value) => cleanText(value, max)),
+    ),
+    '',
+  )
 
 const infoSchema = v.object({
   name: shortText(80),

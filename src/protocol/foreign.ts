@@ -29,7 +29,11 @@ const UNPRINTABLE = /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+/gu
 
 /** One line for the screen: control, invisible and direction-changing characters become spaces, cut to `max` characters. */
 export function cleanText(text: string, max: number): string {
-  const line = text.slice(0, max * 4).replace(UNPRINTABLE, ' ').replace(/ {2,}/g, ' ').trim()
+  const line = text
+    .slice(0, max * 4)
+    .replace(UNPRINTABLE, ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim()
   return cutText(line, max)
 }
 

@@ -103,7 +103,10 @@ function answerCharacters(event: Json): number {
 
 function deltaCharacters(delta: unknown): number {
   if (!isRecord(delta)) return 0
-  const calls = itemsOf(delta.tool_calls).reduce<number>((sum, call) => sum + (isRecord(call) && isRecord(call.function) ? length(call.function.arguments) : 0), 0)
+  const calls = itemsOf(delta.tool_calls).reduce<number>(
+    (sum, call) => sum + (isRecord(call) && isRecord(call.function) ? length(call.function.arguments) : 0),
+    0,
+  )
   const reasoning = length(delta.reasoning_content) || length(delta.reasoning) || length(delta.thinking)
   return calls + reasoning + length(delta.content) + length(delta.text) + length(delta.partial_json) + length(delta.refusal)
 }

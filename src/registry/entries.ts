@@ -33,7 +33,19 @@ export function announcedEntry(announcement: Announcement, known: RegistryEntry 
 
 /** @param firstSeenAt ms */
 export function handAddedEntry(url: string, source: 'user' | 'devnet', firstSeenAt: number): RegistryEntry {
-  const provider: Provider = { id: `url:${url}`, url, name: hostOf(url), about: '', pubkey: null, mints: [], version: '', source, seenAt: null, problem: null, blocked: false }
+  const provider: Provider = {
+    id: `url:${url}`,
+    url,
+    name: hostOf(url),
+    about: '',
+    pubkey: null,
+    mints: [],
+    version: '',
+    source,
+    seenAt: null,
+    problem: null,
+    blocked: false,
+  }
   return { provider, urls: [url], announcedAt: null, firstSeenAt, ownsAddress: false }
 }
 

@@ -34,7 +34,9 @@ export function createMarket(now: () => number): Market {
 
   /** Strangers that never answered make room, the one met last first. */
   function makeRoom(drop: (id: string) => void): boolean {
-    const strangers = [...entries.values()].filter(({ provider }) => provider.source === 'nostr' && provider.seenAt === null && provider.problem !== null && !provider.blocked)
+    const strangers = [...entries.values()].filter(
+      ({ provider }) => provider.source === 'nostr' && provider.seenAt === null && provider.problem !== null && !provider.blocked,
+    )
     const victim = strangers.sort((a, b) => b.firstSeenAt - a.firstSeenAt)[0]
     if (victim === undefined) return false
     remove(victim.provider.id)
@@ -115,7 +117,10 @@ function canonicalNames(models: readonly Model[]): readonly string[] {
     const undated = withoutDate(key)
     return undated !== null && names.has(undated)
   }
-  return [...names].filter(([key]) => !isCovered(key)).map(([, name]) => name).sort((a, b) => a.localeCompare(b))
+  return [...names]
+    .filter(([key]) => !isCovered(key))
+    .map(([, name]) => name)
+    .sort((a, b) => a.localeCompare(b))
 }
 
 function toOffer(provider: Provider, model: Model, at: number): Offer {

@@ -18,7 +18,10 @@ export function freeMsat(session: Session, attempts: readonly Attempt[]): Msat {
  * The provider's own total against what we know: the difference belongs to the attempts whose end we did not see, each at
  * most up to its reservation; what is left over is unexplained.
  */
-export function attributeCharges(attempts: readonly Attempt[], totalSpentMsat: Msat): { readonly settled: readonly Attempt[]; readonly unexplainedMsat: number } {
+export function attributeCharges(
+  attempts: readonly Attempt[],
+  totalSpentMsat: Msat,
+): { readonly settled: readonly Attempt[]; readonly unexplainedMsat: number } {
   let rest = totalSpentMsat - chargedMsat(attempts)
   const settled = attempts
     .filter((attempt) => attempt.state === 'ended')

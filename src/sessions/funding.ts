@@ -85,7 +85,11 @@ export function createFunding(world: {
       return { kind: 'open', sessionId: session.id }
     }
     const why =
-      answer.kind === 'ok' ? 'it opened another account than the token belongs to' : answer.kind === 'refused' ? `${answer.error.status} ${answer.error.code ?? answer.error.message}` : answer.message
+      answer.kind === 'ok'
+        ? 'it opened another account than the token belongs to'
+        : answer.kind === 'refused'
+          ? `${answer.error.status} ${answer.error.code ?? answer.error.message}`
+          : answer.message
     await store.update(session.id, ['prepared'], { problem: why, nextTryAt: now() })
     return { kind: 'refused', sessionId: session.id, why, unreachable: answer.kind === 'unreachable' }
   }

@@ -65,7 +65,15 @@ export function createSessions(world: {
   async function lease(request: AcquireRequest): Promise<Lease | null> {
     const open = (await store.sessionsOf(request.origin, request.provider.id)).filter((session) => session.state === 'open' && session.mint === request.mint)
     for (const session of open) {
-      const attempt: Attempt = { id: world.randomId(), requestId: request.requestId, sessionId: session.id, state: 'open', requiredMsat: request.requiredMsat, chargedMsat: ZERO_MSAT, at: now() }
+      const attempt: Attempt = {
+        id: world.randomId(),
+        requestId: request.requestId,
+        sessionId: session.id,
+        state: 'open',
+        requiredMsat: request.requiredMsat,
+        chargedMsat: ZERO_MSAT,
+        at: now(),
+      }
       if (await store.beginAttempt(attempt)) return { key: session.key, attemptId: attempt.id, sessionId: session.id }
     }
     return null

@@ -131,7 +131,14 @@ export function createSettling(world: {
 
   async function close(session: Session, restMsat: Msat): Promise<void> {
     const unexplainedMsat = await unexplained(session, msat(0), restMsat)
-    await store.update(session.id, ['settling'], { state: 'closed', refundedMsat: msat(0), forfeitedMsat: restMsat, unexplainedMsat, token: null, problem: null })
+    await store.update(session.id, ['settling'], {
+      state: 'closed',
+      refundedMsat: msat(0),
+      forfeitedMsat: restMsat,
+      unexplainedMsat,
+      token: null,
+      problem: null,
+    })
   }
 
   async function redeem(session: Session): Promise<void> {
@@ -144,7 +151,12 @@ export function createSettling(world: {
     if (row?.state === 'refused' && session.tries < TRIES_UNTIL_LOST) {
       // not worth anything: the account is asked again (`routstr-node.md` §9.2, old refund tokens)
       const back = { state: 'settling', refundedMsat: null, forfeitedMsat: msat(0), unexplainedMsat: 0 } as const
-      await store.update(session.id, ['refunded'], { ...back, tries: session.tries + 1, nextTryAt: nextTry(now(), session.tries), problem: 'the provider returned a token that was spent before' })
+      await store.update(session.id, ['refunded'], {
+        ...back,
+        tries: session.tries + 1,
+        nextTryAt: nextTry(now(), session.tries),
+        problem: 'the provider returned a token that was spent before',
+      })
       return
     }
     if (row?.state === 'refused') {

@@ -14,11 +14,19 @@ export function readLedger(db: RoutstrDatabase): Promise<Ledger> {
     const swaps = operations.filter(isSwap)
     const sends = operations.filter((operation) => !isSwap(operation))
 
-    const received = sum(incoming.filter((row) => row.from !== 'refund' && ['stored', 'redeeming', 'redeemed'].includes(row.state)), (row) => row.amountMsat)
-    const unredeemed = sum(incoming.filter((row) => row.state === 'stored' || row.state === 'redeeming' || (row.from === 'refund' && row.state === 'waiting')), (row) => row.amountMsat)
+    const received = sum(
+      incoming.filter((row) => row.from !== 'refund' && ['stored', 'redeeming', 'redeemed'].includes(row.state)),
+      (row) => row.amountMsat,
+    )
+    const unredeemed = sum(
+      incoming.filter((row) => row.state === 'stored' || row.state === 'redeeming' || (row.from === 'refund' && row.state === 'waiting')),
+      (row) => row.amountMsat,
+    )
     const notes = fromSat(sumSat((await db.notes.toArray()).filter((note) => note.state !== 'sent')))
 
-    const takenBackInput = new Map(swaps.filter((swap) => swap.kind === 'takeBack' && swap.state === 'done').map((swap) => [swap.sendId, fromSat(swap.inputSat)]))
+    const takenBackInput = new Map(
+      swaps.filter((swap) => swap.kind === 'takeBack' && swap.state === 'done').map((swap) => [swap.sendId, fromSat(swap.inputSat)]),
+    )
     const sent = sum(
       sends.filter((send) => send.purpose === 'user'),
       (send) => fromSat(send.amountSat) - (send.state === 'takenBack' ? (takenBackInput.get(send.id) ?? 0) : 0),

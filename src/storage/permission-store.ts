@@ -9,7 +9,10 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
   const grantsOf = (origin: string): Promise<Grant[]> => db.grants.where('origin').equals(origin).toArray()
   /** Of the longest period only: what a limit can depend on. */
   const holdsOf = (origin: string, now: number): Promise<Hold[]> =>
-    db.holds.where('[origin+at]').between([origin, Math.min(periodStart('month', now), periodStart('week', now))], [origin, Number.MAX_SAFE_INTEGER]).toArray()
+    db.holds
+      .where('[origin+at]')
+      .between([origin, Math.min(periodStart('month', now), periodStart('week', now))], [origin, Number.MAX_SAFE_INTEGER])
+      .toArray()
 
   async function endHold(requestId: string, changes: Partial<Hold>): Promise<void> {
     await db.transaction('rw', db.holds, async () => {
@@ -46,9 +49,12 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
       }),
     async spentMsat(origin) {
       let total = ZERO_MSAT
-      await db.holds.where('origin').equals(origin).each((hold) => {
-        if (hold.state === 'charged') total = addMsat(total, hold.chargedMsat)
-      })
+      await db.holds
+        .where('origin')
+        .equals(origin)
+        .each((hold) => {
+          if (hold.state === 'charged') total = addMsat(total, hold.chargedMsat)
+        })
       return total
     },
     putGrant: (grant) => db.transaction('rw', db.grants, db.sites, () => putGrant(grant)),
@@ -67,7 +73,16 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
         const verdict = judge(await grantsOf(origin), others, { requestId, amountMsat, now })
         if (verdict.kind === 'refused') return verdict
         const { grant } = verdict
-        await db.holds.put({ requestId, origin, grantId: grant.id, once: grant.period === 'once', amountMsat, chargedMsat: ZERO_MSAT, state: 'held', at: own?.at ?? now })
+        await db.holds.put({
+          requestId,
+          origin,
+          grantId: grant.id,
+          once: grant.period === 'once',
+          amountMsat,
+          chargedMsat: ZERO_MSAT,
+          state: 'held',
+          at: own?.at ?? now,
+        })
         if (grant.period !== 'once') await db.grants.put({ ...grant, expiresAt: now + GRANT_LIFE_MS })
         await touchSite(origin, now)
         return verdict

@@ -8,7 +8,11 @@ import type { RoutstrDatabase } from './database.ts'
 export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore): SessionStore {
   return {
     session: (id) => db.sessions.get(id),
-    sessions: (states) => db.sessions.where('state').anyOf([...states]).toArray(),
+    sessions: (states) =>
+      db.sessions
+        .where('state')
+        .anyOf([...states])
+        .toArray(),
     sessionsOf: (origin, providerId) => db.sessions.where('[origin+providerId]').equals([origin, providerId]).toArray(),
 
     prepare: (session, operation) =>

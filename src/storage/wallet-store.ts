@@ -38,8 +38,14 @@ export function createWalletStore(db: RoutstrDatabase): WalletStore {
 
     notes: (mint, states) =>
       mint === null
-        ? db.notes.where('state').anyOf([...states]).toArray()
-        : db.notes.where('[mint+state]').anyOf(states.map((state) => [mint, state])).toArray(),
+        ? db.notes
+            .where('state')
+            .anyOf([...states])
+            .toArray()
+        : db.notes
+            .where('[mint+state]')
+            .anyOf(states.map((state) => [mint, state]))
+            .toArray(),
 
     operation: (id) => db.operations.get(id),
     operations({ kind, state }) {
@@ -50,7 +56,11 @@ export function createWalletStore(db: RoutstrDatabase): WalletStore {
     saveOperation: async (operation) => void (await db.operations.put(operation)),
 
     incoming: (id) => db.incoming.get(id),
-    incomingTokens: (states) => db.incoming.where('state').anyOf([...states]).toArray(),
+    incomingTokens: (states) =>
+      db.incoming
+        .where('state')
+        .anyOf([...states])
+        .toArray(),
     addIncoming: (row) =>
       db.transaction('rw', db.incoming, async () => {
         const existing = await db.incoming.get(row.id)
@@ -132,7 +142,11 @@ async function allOrNothing(transaction: () => PromiseLike<unknown>): Promise<bo
   } catch (error) {
     if (error instanceof Raced) return false
     throw error instanceof Error && /Quota/.test(error.name)
-      ? new RoutstrError('internal_error', 'The browser refuses to store more data for the extension, so nothing was paid. Free some disk space and try again.', { cause: error })
+      ? new RoutstrError(
+          'internal_error',
+          'The browser refuses to store more data for the extension, so nothing was paid. Free some disk space and try again.',
+          { cause: error },
+        )
       : error
   }
 }

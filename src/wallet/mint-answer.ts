@@ -32,4 +32,3 @@ export async function settleAnswer(error: unknown, restore: () => Promise<Note[]
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message.slice(0, 200) : 'unknown reason'
 }
-

@@ -26,7 +26,12 @@ export function createMintRequest(fetch: typeof globalThis.fetch): RequestFn {
   }
 }
 
-async function exchange(fetch: typeof globalThis.fetch, endpoint: string, method: string, requestBody: unknown): Promise<{ status: number; text: string; retryAfter: number | undefined }> {
+async function exchange(
+  fetch: typeof globalThis.fetch,
+  endpoint: string,
+  method: string,
+  requestBody: unknown,
+): Promise<{ status: number; text: string; retryAfter: number | undefined }> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS)
   try {
     const response = await fetch(endpoint, {

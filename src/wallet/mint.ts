@@ -58,24 +58,34 @@ export interface MintConnection {
 }
 
 /** What a token string says about itself, without any network. @throws RoutstrError `invalid_token` */
-export function readToken(token: string): { readonly mint: string; readonly unit: string; readonly amountMsat: Msat; readonly notes: number; readonly memo: string | null } {
+export function readToken(token: string): {
+  readonly mint: string
+  readonly unit: string
+  readonly amountMsat: Msat
+  readonly notes: number
+  readonly memo: string | null
+} {
   try {
     const facts = getTokenMetadata(token)
     const amount = facts.amount.toNumber()
     return { mint: facts.mint, unit: facts.unit, amountMsat: fromSat(amount), notes: facts.incompleteProofs.length, memo: facts.memo ?? null }
   } catch (cause) {
-    throw new RoutstrError('invalid_token', 'This is not a Cashu token, or it is damaged. It should start with cashuA or cashuB. Nothing was received.', { cause })
+    throw new RoutstrError('invalid_token', 'This is not a Cashu token, or it is damaged. It should start with cashuA or cashuB. Nothing was received.', {
+      cause,
+    })
   }
 }
 
-export async function connectMint(url: string, world: { readonly fetch: typeof globalThis.fetch; readonly store: WalletStore; readonly seed: Uint8Array }): Promise<MintConnection> {
+export async function connectMint(
+  url: string,
+  world: { readonly fetch: typeof globalThis.fetch; readonly store: WalletStore; readonly seed: Uint8Array },
+): Promise<MintConnection> {
   const request = createMintRequest(world.fetch)
   const counterSource = {
     reserve: async (keysetId: string, count: number) => ({ start: await world.store.reserveCounters(keysetId, count), count }),
     advanceToAtLeast: (keysetId: string, next: number) => world.store.advanceCounter(keysetId, next),
   }
-  const open = (): Wallet =>
-    new Wallet(new Mint(url, { customRequest: request }), { unit: 'sat', bip39seed: world.seed, counterSource, requireSigDleq: true })
+  const open = (): Wallet => new Wallet(new Mint(url, { customRequest: request }), { unit: 'sat', bip39seed: world.seed, counterSource, requireSigDleq: true })
   const cache = mintCache(world.store)
   let wallet = open()
   await load(await cache.read(url))
@@ -151,11 +161,7 @@ export async function connectMint(url: string, world: { readonly fetch: typeof g
 
     async prepareSwap(inputs, denominations) {
       try {
-        const preview = await wallet.prepareSwapToReceive(
-          inputs.map(proofOf),
-          {},
-          { type: 'deterministic', counter: 0, denominations: [...denominations] },
-        )
+        const preview = await wallet.prepareSwapToReceive(inputs.map(proofOf), {}, { type: 'deterministic', counter: 0, denominations: [...denominations] })
         return {
           keysetId: preview.keysetId,
           inputs: preview.inputs.map(({ id, amount, secret, C }) => ({ id, amount: amount.toString(), secret, C })),
@@ -165,7 +171,11 @@ export async function connectMint(url: string, world: { readonly fetch: typeof g
         }
       } catch (cause) {
         if (sumSat(inputs) <= feeSat(inputs)) {
-          throw new RoutstrError('invalid_token', `The mint's fee of ${feeSat(inputs)} sat eats all ${sumSat(inputs)} sat of this token, so it was not swapped.`, { cause })
+          throw new RoutstrError(
+            'invalid_token',
+            `The mint's fee of ${feeSat(inputs)} sat eats all ${sumSat(inputs)} sat of this token, so it was not swapped.`,
+            { cause },
+          )
         }
         throw new RoutstrError('invalid_token', `The notes cannot be swapped at ${url}: ${reasonOf(cause)}. Nothing was sent.`, { cause })
       }
@@ -184,7 +194,8 @@ export async function connectMint(url: string, world: { readonly fetch: typeof g
         const notes = outputs.map((output, index) => {
           const signature = signatures[index]
           if (signature?.dleq === undefined) throw new CTSError('the mint did not prove a signature')
-          if (signature.id !== output.blindedMessage.id || !signature.amount.equals(output.blindedMessage.amount)) throw new CTSError('the mint signed something else than we asked')
+          if (signature.id !== output.blindedMessage.id || !signature.amount.equals(output.blindedMessage.amount))
+            throw new CTSError('the mint signed something else than we asked')
           return note(output.toProof(signature, keys))
         })
         return { kind: 'notes', notes }
@@ -223,7 +234,9 @@ export async function connectMint(url: string, world: { readonly fetch: typeof g
 
 function requireSupport(wallet: Wallet, url: string): void {
   const nuts = wallet.getMintInfo().cache.nuts
-  const missing = [nuts['7']?.supported ? '' : 'NUT-07', nuts['9']?.supported ? '' : 'NUT-09', nuts['12']?.supported ? '' : 'NUT-12'].filter((name) => name !== '')
+  const missing = [nuts['7']?.supported ? '' : 'NUT-07', nuts['9']?.supported ? '' : 'NUT-09', nuts['12']?.supported ? '' : 'NUT-12'].filter(
+    (name) => name !== '',
+  )
   if (missing.length === 0) return
   throw new RoutstrError('mint_misbehaved', `${url} lacks ${missing.join(', ')}: lost answers could not be repaired there, so it is not used.`)
 }

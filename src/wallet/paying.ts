@@ -31,7 +31,12 @@ export interface Paying {
 
 const MOST_TRIES = 5
 
-export function createPaying(world: { readonly store: WalletStore; readonly swaps: SwapRunner; readonly now: () => number; readonly randomId: () => string }): Paying {
+export function createPaying(world: {
+  readonly store: WalletStore
+  readonly swaps: SwapRunner
+  readonly now: () => number
+  readonly randomId: () => string
+}): Paying {
   const { store } = world
   const exclusive = createExclusive()
 
@@ -44,7 +49,16 @@ export function createPaying(world: { readonly store: WalletStore; readonly swap
         return take(connection, Math.min(Math.max(faceSat, wish.aimSat), wish.capSat), select, journal, 'session', null)
       }),
     send: (connection, amountSat, memo) =>
-      exclusive(connection.url, () => take(connection, amountSat, (notes) => selectExact(notes, amountSat), (operation) => store.beginSend(operation), 'user', memo)),
+      exclusive(connection.url, () =>
+        take(
+          connection,
+          amountSat,
+          (notes) => selectExact(notes, amountSat),
+          (operation) => store.beginSend(operation),
+          'user',
+          memo,
+        ),
+      ),
   }
 
   async function take(
@@ -97,7 +111,10 @@ export function createPaying(world: { readonly store: WalletStore; readonly swap
     if (operation === null) return
     const outcome = await world.swaps.run(operation, connection)
     if (outcome.kind === 'open') {
-      throw new RoutstrError('mint_unreachable', `The mint did not finish making change (${outcome.problem}). The notes are safe; the swap is finished by itself.`)
+      throw new RoutstrError(
+        'mint_unreachable',
+        `The mint did not finish making change (${outcome.problem}). The notes are safe; the swap is finished by itself.`,
+      )
     }
   }
 }

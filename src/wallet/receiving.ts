@@ -36,7 +36,8 @@ export function createReceiving(world: {
     async rowFor(token, from, sessionId) {
       const text = token.trim().replace(/^(cashu:|web\+cashu:\/\/)/i, '')
       const facts = readToken(text)
-      if (facts.unit !== 'sat') throw new RoutstrError('unsupported_unit', `This token is in ${facts.unit}; only sat tokens can be received. It was not touched.`)
+      if (facts.unit !== 'sat')
+        throw new RoutstrError('unsupported_unit', `This token is in ${facts.unit}; only sat tokens can be received. It was not touched.`)
       const mint = facts.mint.replace(/\/+$/, '')
       return {
         id: await sha256Hex(text),
@@ -59,7 +60,11 @@ export function createReceiving(world: {
         if (opened === null) throw new RoutstrError('token_already_spent', 'This token was spent before. Nothing was received.')
         const outcome = await swaps.run(opened, connection)
         if (outcome.kind === 'done') return { receivedMsat: fromSat(sumSat(outcome.outputs)), feeMsat: fromSat(opened.inputSat - sumSat(outcome.outputs)) }
-        if (outcome.kind === 'open') throw new RoutstrError('mint_unreachable', `The mint did not finish the swap (${outcome.problem}). The token is kept and redeemed by itself as soon as the mint answers.`)
+        if (outcome.kind === 'open')
+          throw new RoutstrError(
+            'mint_unreachable',
+            `The mint did not finish the swap (${outcome.problem}). The token is kept and redeemed by itself as soon as the mint answers.`,
+          )
       }
       throw new RoutstrError('mint_rejected', 'The mint refused the swap several times. The token is kept under Tokens → Incoming.')
     },

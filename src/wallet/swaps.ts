@@ -15,7 +15,12 @@ export interface SwapRunner {
    * Writes the operation down together with the notes it takes; null when somebody else took one of them.
    * @param exactSat among the outputs are notes of exactly this sum
    */
-  begin(facts: Pick<SwapOperation, 'kind' | 'mint' | 'ownSecrets' | 'incomingIds' | 'sendId'>, connection: MintConnection, inputs: readonly Note[], exactSat?: number): Promise<SwapOperation | null>
+  begin(
+    facts: Pick<SwapOperation, 'kind' | 'mint' | 'ownSecrets' | 'incomingIds' | 'sendId'>,
+    connection: MintConnection,
+    inputs: readonly Note[],
+    exactSat?: number,
+  ): Promise<SwapOperation | null>
   /** Idempotent: in whatever context, however often. */
   run(operation: SwapOperation, connection: MintConnection): Promise<SwapOutcome>
 }

@@ -79,9 +79,13 @@ export function createWallet(world: WalletWorld): Wallet {
   }
 
   async function redeem(row: IncomingToken): Promise<Received> {
-    if (row.state === 'redeemed' || row.state === 'redeeming') throw new RoutstrError('token_already_spent', 'This token was received before; it is part of the balance already.')
+    if (row.state === 'redeemed' || row.state === 'redeeming')
+      throw new RoutstrError('token_already_spent', 'This token was received before; it is part of the balance already.')
     if (row.state === 'waiting') {
-      throw new RoutstrError('unknown_mint', `The token is from ${row.mint}, a mint you have not added. It is kept under Tokens → Incoming; trust the mint to receive it.`)
+      throw new RoutstrError(
+        'unknown_mint',
+        `The token is from ${row.mint}, a mint you have not added. It is kept under Tokens → Incoming; trust the mint to receive it.`,
+      )
     }
     return receiving.redeem(row)
   }
@@ -125,7 +129,8 @@ export function createWallet(world: WalletWorld): Wallet {
     async removeMint(url) {
       const left = sumSat(await store.notes(url, ['ready', 'swapping', 'sent']))
       const waiting = (await store.incomingTokens(['stored', 'redeeming'])).filter((row) => row.mint === url).length
-      if (left > 0 || waiting > 0) throw new RoutstrError('not_empty', `There are still ${left} sat at this mint. Send them away first; then it can be removed.`)
+      if (left > 0 || waiting > 0)
+        throw new RoutstrError('not_empty', `There are still ${left} sat at this mint. Send them away first; then it can be removed.`)
       await store.saveMint(url, { trusted: false })
     },
 
@@ -186,17 +191,21 @@ export function createWallet(world: WalletWorld): Wallet {
 
     async sentTokens() {
       const sends = (await store.operations({ kind: 'send' })).filter((operation) => !isSwap(operation)).filter((send) => send.purpose === 'user')
-      const takingBack = new Set((await store.operations({ kind: 'takeBack', state: 'requested' })).map((operation) => (isSwap(operation) ? operation.sendId : null)))
+      const takingBack = new Set(
+        (await store.operations({ kind: 'takeBack', state: 'requested' })).map((operation) => (isSwap(operation) ? operation.sendId : null)),
+      )
       return sends
-        .map((send): SentToken => ({
-          operationId: send.id,
-          mint: send.mint,
-          amountMsat: fromSat(send.amountSat),
-          token: send.token,
-          memo: send.memo,
-          at: send.createdAt,
-          state: send.state === 'claimed' ? 'claimed' : send.state === 'takenBack' ? 'taken back' : takingBack.has(send.id) ? 'taking back' : 'pending',
-        }))
+        .map(
+          (send): SentToken => ({
+            operationId: send.id,
+            mint: send.mint,
+            amountMsat: fromSat(send.amountSat),
+            token: send.token,
+            memo: send.memo,
+            at: send.createdAt,
+            state: send.state === 'claimed' ? 'claimed' : send.state === 'takenBack' ? 'taken back' : takingBack.has(send.id) ? 'taking back' : 'pending',
+          }),
+        )
         .sort((a, b) => b.at - a.at)
     },
     recovery,

@@ -33,20 +33,24 @@ describe('T14: a worker that dies at any request loses nothing', () => {
     await expectMoneyConserved(stage)
   })
 
-  it.each(deaths)('dies $when request $request', async ({ request, when }) => {
-    stage = await openStage()
-    stage.world.dieAt(request, when)
-    const end = story(stage.world, stage.devnet.mint.url).then(
-      () => 'finished',
-      () => 'failed',
-    )
-    await Promise.race([end, stage.world.died])
-    await stage.restart()
-    await expectMoneyConserved(stage)
-    const again = await stage.world.database.operations.count()
-    await stage.world.app.wake()
-    expect(await stage.world.database.operations.count()).toBe(again)
-  }, 40_000)
+  it.each(deaths)(
+    'dies $when request $request',
+    async ({ request, when }) => {
+      stage = await openStage()
+      stage.world.dieAt(request, when)
+      const end = story(stage.world, stage.devnet.mint.url).then(
+        () => 'finished',
+        () => 'failed',
+      )
+      await Promise.race([end, stage.world.died])
+      await stage.restart()
+      await expectMoneyConserved(stage)
+      const again = await stage.world.database.operations.count()
+      await stage.world.app.wake()
+      expect(await stage.world.database.operations.count()).toBe(again)
+    },
+    40_000,
+  )
 })
 
 describe('the open story is finished', () => {

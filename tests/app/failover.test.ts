@@ -25,28 +25,39 @@ describe('the next provider answers when one fails before its first byte', () =>
     ['answers with a web page', ({ devnet }) => devnet.providers.cheap.fault('html', 9, { path: /chat/ })],
   ]
 
-  it.each(failures)('the cheap one %s: the page sees one clean stream of the dear one', async (what, fail) => {
-    fail(stage)
-    const { data: stream, response } = await stage.world.page().routstr.chat.completions.create({ ...ask(), stream: true }).withResponse()
-    expect(await collect(stream)).toContain('blue')
-    expect(response.headers.get('x-routstr-provider')).toBe('Heron Compute')
-    const [receipt] = await receipts()
-    expect(receipt?.attempts.map(({ providerName }) => providerName)).toEqual(['Sparrow AI', 'Heron Compute'])
-    stage.devnet.providers.cheap.clearFaults()
-    stage.devnet.providers.cheap.down = false
-    if (what.startsWith('takes the token')) {
-      // the thief is waited for, then written off and shown with the token as proof
-      await until(async () => {
-        stage.world.clock.skewMs += 600_000
-        await stage.world.app.wake()
-        return (await stage.world.ledger()).lostMsat > 0
-      }, 'the session is lost', 20_000)
-      const { sessions } = await stage.world.screen.call('wallet.get', {})
-      const lost = sessions.find(({ state }) => state === 'lost')
-      expect(lost?.token).toMatch(/^cashuB/)
-      await expectMoneyConserved(stage, { lostMsat: lost?.faceMsat ?? 0 })
-    } else await expectMoneyConserved(stage)
-  }, 40_000)
+  it.each(failures)(
+    'the cheap one %s: the page sees one clean stream of the dear one',
+    async (what, fail) => {
+      fail(stage)
+      const { data: stream, response } = await stage.world
+        .page()
+        .routstr.chat.completions.create({ ...ask(), stream: true })
+        .withResponse()
+      expect(await collect(stream)).toContain('blue')
+      expect(response.headers.get('x-routstr-provider')).toBe('Heron Compute')
+      const [receipt] = await receipts()
+      expect(receipt?.attempts.map(({ providerName }) => providerName)).toEqual(['Sparrow AI', 'Heron Compute'])
+      stage.devnet.providers.cheap.clearFaults()
+      stage.devnet.providers.cheap.down = false
+      if (what.startsWith('takes the token')) {
+        // the thief is waited for, then written off and shown with the token as proof
+        await until(
+          async () => {
+            stage.world.clock.skewMs += 600_000
+            await stage.world.app.wake()
+            return (await stage.world.ledger()).lostMsat > 0
+          },
+          'the session is lost',
+          20_000,
+        )
+        const { sessions } = await stage.world.screen.call('wallet.get', {})
+        const lost = sessions.find(({ state }) => state === 'lost')
+        expect(lost?.token).toMatch(/^cashuB/)
+        await expectMoneyConserved(stage, { lostMsat: lost?.faceMsat ?? 0 })
+      } else await expectMoneyConserved(stage)
+    },
+    40_000,
+  )
 
   it('everybody down: one clear error, nothing lost', async () => {
     stage.devnet.providers.cheap.down = true
@@ -71,7 +82,10 @@ describe('the next provider answers when one fails before its first byte', () =>
   })
 
   it('asked by the name of the dear one, the cheap one answers under its own', async () => {
-    const { data: stream, response } = await stage.world.page().routstr.chat.completions.create({ ...ask('Why?', 'acme/owl-mini-2026-05-01'), stream: true }).withResponse()
+    const { data: stream, response } = await stage.world
+      .page()
+      .routstr.chat.completions.create({ ...ask('Why?', 'acme/owl-mini-2026-05-01'), stream: true })
+      .withResponse()
     await collect(stream)
     expect(response.headers.get('x-routstr-provider')).toBe('Sparrow AI')
     await expectMoneyConserved(stage)
@@ -135,12 +149,15 @@ describe('lies are seen', () => {
     await expectMoneyConserved(stage)
   })
 
-  it.each(['refund-503', 'refund-409', 'refund-ongoing', 'refund-garbage', 'refund-stale', 'drop-refund-response', 'refund-502'] as const)('%s: the change comes home in the end', async (fault) => {
-    await collect(await stage.world.page().routstr.chat.completions.create({ ...ask(), stream: true }))
-    stage.devnet.providers.cheap.fault(fault, 1)
-    await stage.world.screen.call('sessions.bringHome', {})
-    await expectMoneyConserved(stage)
-  })
+  it.each(['refund-503', 'refund-409', 'refund-ongoing', 'refund-garbage', 'refund-stale', 'drop-refund-response', 'refund-502'] as const)(
+    '%s: the change comes home in the end',
+    async (fault) => {
+      await collect(await stage.world.page().routstr.chat.completions.create({ ...ask(), stream: true }))
+      stage.devnet.providers.cheap.fault(fault, 1)
+      await stage.world.screen.call('sessions.bringHome', {})
+      await expectMoneyConserved(stage)
+    },
+  )
 
   it('a refund smaller than owed is kept, and the missing part is shown as spent with the reason', async () => {
     await collect(await stage.world.page().routstr.chat.completions.create({ ...ask(), stream: true }))

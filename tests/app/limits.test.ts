@@ -10,8 +10,14 @@ beforeEach(async () => {
 })
 afterEach(() => stage.stop())
 
-const perDay = (limitSat: number, perRequestSat: number): Decision => ({ kind: 'approve', terms: { period: 'day', limitMsat: fromSat(limitSat), maxPerRequestMsat: fromSat(perRequestSat) } })
-const once = (limitSat: number): Decision => ({ kind: 'approve', terms: { period: 'once', limitMsat: fromSat(limitSat), maxPerRequestMsat: fromSat(limitSat) } })
+const perDay = (limitSat: number, perRequestSat: number): Decision => ({
+  kind: 'approve',
+  terms: { period: 'day', limitMsat: fromSat(limitSat), maxPerRequestMsat: fromSat(perRequestSat) },
+})
+const once = (limitSat: number): Decision => ({
+  kind: 'approve',
+  terms: { period: 'once', limitMsat: fromSat(limitSat), maxPerRequestMsat: fromSat(limitSat) },
+})
 
 async function code(work: Promise<unknown>): Promise<string> {
   return work.then(
@@ -33,11 +39,16 @@ describe('a site never spends more than it was granted', () => {
     const watch = (async () => {
       while (watching) {
         const holds = await world.database.holds.where('origin').equals(SITE).toArray()
-        most = Math.max(most, holds.reduce((sum, hold) => sum + (hold.state === 'held' ? hold.amountMsat : hold.state === 'charged' ? hold.chargedMsat : 0), 0))
+        most = Math.max(
+          most,
+          holds.reduce((sum, hold) => sum + (hold.state === 'held' ? hold.amountMsat : hold.state === 'charged' ? hold.chargedMsat : 0), 0),
+        )
         await new Promise((resolve) => setTimeout(resolve, 2))
       }
     })()
-    const results = await Promise.all(Array.from({ length: 100 }, (_, index) => code(routstr.chat.completions.create({ ...ask(`question ${index}`), max_tokens: 400 }))))
+    const results = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => code(routstr.chat.completions.create({ ...ask(`question ${index}`), max_tokens: 400 }))),
+    )
     watching = false
     await watch
 
@@ -116,7 +127,9 @@ describe('a site never spends more than it was granted', () => {
 
   it('prompt: none never asks', async () => {
     const { world } = stage
-    const response = await world.page().routstr.fetch('/chat/completions', { method: 'POST', body: JSON.stringify(ask()), headers: { 'x-routstr-prompt': 'none' } })
+    const response = await world
+      .page()
+      .routstr.fetch('/chat/completions', { method: 'POST', body: JSON.stringify(ask()), headers: { 'x-routstr-prompt': 'none' } })
     expect(response.status).toBe(403)
     expect(await response.json()).toMatchObject({ error: { code: 'permission_required' } })
     expect(world.shown).toEqual([])

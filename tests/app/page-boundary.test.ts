@@ -65,8 +65,15 @@ describe('bad input of a page gives a clear error, no question, no cost', () => 
   it('G3: no frame of a page reaches a route of the screens', async () => {
     const seen: unknown[] = []
     const listeners: ((message: unknown) => void)[] = []
-    stage.world.app.connectPage({ origin: SITE, send: (frame) => void seen.push(frame), onFrame: (listener) => void listeners.push(listener), onClose: () => undefined, close: () => undefined })
-    for (const route of ['seed.reveal', 'tokens.send', 'sites.setGrant', 'approvals.decide']) for (const listener of listeners) listener({ id: 1, route, input: {} })
+    stage.world.app.connectPage({
+      origin: SITE,
+      send: (frame) => void seen.push(frame),
+      onFrame: (listener) => void listeners.push(listener),
+      onClose: () => undefined,
+      close: () => undefined,
+    })
+    for (const route of ['seed.reveal', 'tokens.send', 'sites.setGrant', 'approvals.decide'])
+      for (const listener of listeners) listener({ id: 1, route, input: {} })
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(seen).toEqual([])
   })

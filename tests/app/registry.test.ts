@@ -95,7 +95,19 @@ const NOW = Date.UTC(2026, 10, 20, 14)
 const ownerKey = generateSecretKey()
 const owner = getPublicKey(ownerKey)
 function announce(url: string, { key = ownerKey, d = 'node', name = 'Announced', at = NOW / 1000 - 1000 } = {}): unknown {
-  return finalizeEvent({ kind: 38421, created_at: at, tags: [['d', d], ['u', url], ['version', '0.4.4']], content: JSON.stringify({ name, about: '' }) }, key)
+  return finalizeEvent(
+    {
+      kind: 38421,
+      created_at: at,
+      tags: [
+        ['d', d],
+        ['u', url],
+        ['version', '0.4.4'],
+      ],
+      content: JSON.stringify({ name, about: '' }),
+    },
+    key,
+  )
 }
 
 let databases = 0
@@ -131,9 +143,15 @@ describe('a provider announced on Nostr', () => {
     const { registry, start } = openRegistry(databaseName(), { relays: [nostr.url] })
     start()
     await until(() => registry.offersFor('tiny-chat').length)
-    expect(registry.offersFor('TINY-chat')).toMatchObject([{ providerId: `${owner}:node`, providerUrl: owl.url, providerName: 'Owl Node', mints: ['http://127.0.0.1:3338'], model: { id: 'tiny-chat' }, at: NOW }])
+    expect(registry.offersFor('TINY-chat')).toMatchObject([
+      { providerId: `${owner}:node`, providerUrl: owl.url, providerName: 'Owl Node', mints: ['http://127.0.0.1:3338'], model: { id: 'tiny-chat' }, at: NOW },
+    ])
     expect(registry.providers()).toMatchObject([{ pubkey: owner, source: 'nostr', version: '0.4.5', about: 'hoo', seenAt: NOW, problem: null, blocked: false }])
-    expect(registry.models().map(({ id, offers }) => [id, offers.length])).toEqual([['gpt-stub', 1], ['stub-embed', 1], ['tiny-chat', 1]])
+    expect(registry.models().map(({ id, offers }) => [id, offers.length])).toEqual([
+      ['gpt-stub', 1],
+      ['stub-embed', 1],
+      ['tiny-chat', 1],
+    ])
     expect(registry.modelsOf(`${owner}:node`)).toHaveLength(3)
     expect(nostr.asked).toEqual([{ kinds: [38421], limit: 500 }])
   })
@@ -200,7 +218,10 @@ describe('a provider announced on Nostr', () => {
     expect(after.providers().map(({ pubkey }) => pubkey)).toEqual([getPublicKey(larger)])
   })
 
-  test.each([['late', true], ['never', false]])('one that moves while its old address is being asked is asked at the new one; the old one answers %s', async (_what, answers) => {
+  test.each([
+    ['late', true],
+    ['never', false],
+  ])('one that moves while its old address is being asked is asked at the new one; the old one answers %s', async (_what, answers) => {
     const [old, fresh, nostr] = [await node(), await node(), await relay()]
     const late: [string, ServerResponse][] = []
     old.answer = (path, response) => late.push([path, response]) > 0
@@ -314,12 +335,19 @@ describe('a provider added by hand', () => {
     ['a web page', (_path: string, response: ServerResponse) => Boolean(response.end('<html>')), 'it does not answer like a Routstr node'],
     ['silence', () => true, 'it did not answer within 0.5 seconds'],
     ['a redirect', (_path: string, response: ServerResponse) => Boolean(response.writeHead(302, { location: '/v1/info' }).end()), 'it can not be reached'],
-    ['an endless catalogue', (path: string, response: ServerResponse) => path === '/v1/models' && Boolean(response.end(' '.repeat(8 * 1024 * 1024 + 1))), 'its catalogue is too large'],
+    [
+      'an endless catalogue',
+      (path: string, response: ServerResponse) => path === '/v1/models' && Boolean(response.end(' '.repeat(8 * 1024 * 1024 + 1))),
+      'its catalogue is too large',
+    ],
   ])('%s is not added', async (_what, answer, problem) => {
     const owl = await node()
     owl.answer = answer
     const { registry } = openRegistry(databaseName())
-    await expect(registry.addProvider(owl.url, 'user')).rejects.toMatchObject({ code: 'provider_unreachable', message: `${owl.url} was not added: ${problem}.` })
+    await expect(registry.addProvider(owl.url, 'user')).rejects.toMatchObject({
+      code: 'provider_unreachable',
+      message: `${owl.url} was not added: ${problem}.`,
+    })
   })
 
   test('beats an announcement of the same address', async () => {
@@ -361,8 +389,18 @@ describe('offers', () => {
   test('one model under several names is one entry; dates and prefixes meet, a missing price is no offer', async () => {
     const [one, two, three] = [await node(), await node(), await node()]
     const sats_pricing = { prompt: 0.1, completion: 0.1, max_cost: 5 }
-    one.models = JSON.stringify({ data: [{ id: 'owl-mini', sats_pricing }, { id: 'heron-2026-01-01', sats_pricing }] })
-    two.models = JSON.stringify({ data: [{ id: 'acme/Owl-Mini-2026-05-01', sats_pricing }, { id: 'owl-mini-pro', sats_pricing }] })
+    one.models = JSON.stringify({
+      data: [
+        { id: 'owl-mini', sats_pricing },
+        { id: 'heron-2026-01-01', sats_pricing },
+      ],
+    })
+    two.models = JSON.stringify({
+      data: [
+        { id: 'acme/Owl-Mini-2026-05-01', sats_pricing },
+        { id: 'owl-mini-pro', sats_pricing },
+      ],
+    })
     three.models = JSON.stringify({ data: [{ id: 'owl-mini', sats_pricing: null }] })
     const { registry } = openRegistry(databaseName())
     for (const { url } of [one, two, three]) await registry.addProvider(url, 'user')
@@ -472,7 +510,13 @@ describe('it lets go', () => {
   })
 
   test('an unreadable database is told by ready()', async () => {
-    const broken = { loadProviders: () => Promise.reject(new Error('disk')), loadModels: async () => [], saveProvider: async () => undefined, saveModels: async () => undefined, deleteProvider: async () => undefined }
+    const broken = {
+      loadProviders: () => Promise.reject(new Error('disk')),
+      loadModels: async () => [],
+      saveProvider: async () => undefined,
+      saveModels: async () => undefined,
+      deleteProvider: async () => undefined,
+    }
     const { registry, start } = openRegistry(databaseName(), { store: broken })
     start()
     await expect(registry.ready()).rejects.toThrow('disk')

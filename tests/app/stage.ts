@@ -47,7 +47,10 @@ export async function until(condition: () => Promise<boolean> | boolean, what: s
  * Everything is brought home, the golden equation holds to the msat, nothing is left half-done, and every note is good:
  * the mint swaps all of them. What we call spent is what the providers call earned (unless they are made to lie about it).
  */
-export async function expectMoneyConserved({ world, devnet }: Stage, expected: { readonly lostMsat?: number; readonly booksOfProviders?: boolean } = {}): Promise<Ledger> {
+export async function expectMoneyConserved(
+  { world, devnet }: Stage,
+  expected: { readonly lostMsat?: number; readonly booksOfProviders?: boolean } = {},
+): Promise<Ledger> {
   await until(async () => {
     world.clock.skewMs += 600_000
     await world.app.wake()
@@ -64,7 +67,8 @@ export async function expectMoneyConserved({ world, devnet }: Stage, expected: {
   expect(await world.database.attempts.where('state').anyOf('open', 'ended').count()).toBe(0)
 
   const books = [devnet.providers.cheap.books(), devnet.providers.dear.books()]
-  if (expected.lostMsat === undefined && expected.booksOfProviders !== false) expect(ledger.spentMsat).toBe(books.reduce((sum, { earnedMsat, forfeitedMsat }) => sum + earnedMsat + forfeitedMsat, 0))
+  if (expected.lostMsat === undefined && expected.booksOfProviders !== false)
+    expect(ledger.spentMsat).toBe(books.reduce((sum, { earnedMsat, forfeitedMsat }) => sum + earnedMsat + forfeitedMsat, 0))
 
   const notes = await world.database.notes.where('state').equals('ready').toArray()
   expect(notes.reduce((sum, note) => sum + note.amountSat, 0) * 1000).toBe(ledger.walletMsat)

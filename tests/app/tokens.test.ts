@@ -142,7 +142,8 @@ describe('sending', () => {
       stage.world.clock.skewMs += 600_000
       await stage.world.app.wake()
       const { sent } = await stage.world.screen.call('wallet.get', {})
-      for (const { operationId, state } of sent) if (state === 'pending') await stage.world.screen.call('tokens.takeBack', { operationId }).catch(() => undefined)
+      for (const { operationId, state } of sent)
+        if (state === 'pending') await stage.world.screen.call('tokens.takeBack', { operationId }).catch(() => undefined)
       return sent.every(({ state }) => state === 'taken back')
     }, 'both taken back')
     await expectMoneyConserved(stage)

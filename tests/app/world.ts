@@ -109,7 +109,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     subscribe: createRelaySubscription(),
     showApproval: async (id) => {
       if (shown.at(-1) !== id) shown.push(id)
-      if (id !== null && decision !== null) setTimeout(() => void screen.call('approvals.decide', { id, decision: structuredClone(decision) ?? REJECT }).catch(() => undefined), 5)
+      if (id !== null && decision !== null)
+        setTimeout(() => void screen.call('approvals.decide', { id, decision: structuredClone(decision) ?? REJECT }).catch(() => undefined), 5)
     },
     setBadge: () => undefined,
     keepAlive: () => () => undefined,

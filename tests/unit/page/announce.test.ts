@@ -47,13 +47,22 @@ describe('the announcement', () => {
 
 describe('placement', () => {
   const top = (origin: string): FrameWindow => {
-    const window = { origin, get parent(): FrameWindow { return window } }
+    const window = {
+      origin,
+      get parent(): FrameWindow {
+        return window
+      },
+    }
     return window
   }
   const foreign = (): FrameWindow => {
     const window = {
-      get origin(): string { throw new DOMException('Blocked a frame', 'SecurityError') },
-      get parent(): FrameWindow { return window },
+      get origin(): string {
+        throw new DOMException('Blocked a frame', 'SecurityError')
+      },
+      get parent(): FrameWindow {
+        return window
+      },
     }
     return window
   }

@@ -31,15 +31,20 @@ describe('calls', () => {
     expect(await rejection(provider.enable())).toMatchObject({ name: 'PermissionDeniedError', status: 403, code: 'user_rejected', message: '403 No.' })
   })
 
-  test.each([{ budgetMsat: 1.5 }, { budgetMsat: -1 }, { maxPerRequestMsat: Number.NaN }, { reason: 'x'.repeat(281) }, { period: 'year' }, { budgetMsat: '5' }, { reason: 5 }])(
-    'enable(%j) is refused in the page: the background would drop the port',
-    async (request: object) => {
-      const { background, provider } = connect()
-      expect(await rejection(provider.enable(request))).toMatchObject({ code: 'invalid_request_error', status: 400 })
-      await pause()
-      expect(background.frames).toEqual([])
-    },
-  )
+  test.each([
+    { budgetMsat: 1.5 },
+    { budgetMsat: -1 },
+    { maxPerRequestMsat: Number.NaN },
+    { reason: 'x'.repeat(281) },
+    { period: 'year' },
+    { budgetMsat: '5' },
+    { reason: 5 },
+  ])('enable(%j) is refused in the page: the background would drop the port', async (request: object) => {
+    const { background, provider } = connect()
+    expect(await rejection(provider.enable(request))).toMatchObject({ code: 'invalid_request_error', status: 400 })
+    await pause()
+    expect(background.frames).toEqual([])
+  })
 
   test('getInfo says nothing that tells two users apart', async () => {
     const { background, provider } = connect()
@@ -62,7 +67,11 @@ describe('events', () => {
     background.write({ t: 'event', name: 'disconnect', detail: { reason: 'revoked' } })
     background.write({ t: 'event', name: 'disconnect', detail: { reason: 'paused' } })
     await until(() => seen.length === 3)
-    expect(seen).toEqual([['on', grant], ['listener', 'grantChanged', grant], ['listener', 'disconnect', { reason: 'revoked' }]])
+    expect(seen).toEqual([
+      ['on', grant],
+      ['listener', 'grantChanged', grant],
+      ['listener', 'disconnect', { reason: 'revoked' }],
+    ])
     off()
     provider.removeEventListener('grantChanged', listener)
     background.write({ t: 'event', name: 'grantChanged', detail: null })

@@ -5,11 +5,35 @@ import { ask, connect, pause, present, rejection, textOf, until } from './harnes
 const post = { method: 'POST', body: JSON.stringify(ask) }
 
 describe('refusals', () => {
-  const codes = ['budget_exceeded', 'user_rejected', 'permission_required', 'invalid_request_error', 'wallet_not_configured', 'model_not_found',
-    'provider_unreachable', 'upstream_failed_after_payment', 'internal_error', 'opaque_origin', 'max_cost_exceeded', 'insufficient_balance',
-    'prompt_timeout', 'origin_blocked', 'insecure_origin', 'frame_not_allowed', 'payments_paused', 'model_not_allowed', 'too_many_requests',
-    'no_provider_available', 'worker_lost', 'slow_consumer', 'navigation_aborted', 'extension_reloaded', 'stream_interrupted',
-    'unsupported_parameter', 'request_too_large'].filter(isErrorCode)
+  const codes = [
+    'budget_exceeded',
+    'user_rejected',
+    'permission_required',
+    'invalid_request_error',
+    'wallet_not_configured',
+    'model_not_found',
+    'provider_unreachable',
+    'upstream_failed_after_payment',
+    'internal_error',
+    'opaque_origin',
+    'max_cost_exceeded',
+    'insufficient_balance',
+    'prompt_timeout',
+    'origin_blocked',
+    'insecure_origin',
+    'frame_not_allowed',
+    'payments_paused',
+    'model_not_allowed',
+    'too_many_requests',
+    'no_provider_available',
+    'worker_lost',
+    'slow_consumer',
+    'navigation_aborted',
+    'extension_reloaded',
+    'stream_interrupted',
+    'unsupported_parameter',
+    'request_too_large',
+  ].filter(isErrorCode)
 
   test.each(codes)('%s before the head is a Response with the status of the domain', async (code) => {
     const { background, provider } = connect()

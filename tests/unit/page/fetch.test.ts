@@ -97,7 +97,14 @@ describe('the request', () => {
   })
 
   test.each([
-    ['FormData', (() => { const form = new FormData(); form.append('file', new Blob(['x']), 'x.mp3'); return form })()],
+    [
+      'FormData',
+      (() => {
+        const form = new FormData()
+        form.append('file', new Blob(['x']), 'x.mp3')
+        return form
+      })(),
+    ],
     ['not UTF-8', new Uint8Array([0xff, 0xfe, 0xfd])],
   ])('%s is refused with 400 and never sent', async (_, given) => {
     const { background, provider } = connect()

@@ -8,23 +8,52 @@ const ROOT = new URL('../../../', import.meta.url).pathname
 let code = ''
 
 beforeAll(async () => {
-  const bundle = await rolldown({ input: 'install', cwd: ROOT, plugins: [{
-    name: 'entry',
-    resolveId: (id) => (id === 'install' ? '\0install' : null),
-    load: (id) => id !== '\0install' ? null : `
+  const bundle = await rolldown({
+    input: 'install',
+    cwd: ROOT,
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === 'install' ? '\0install' : null),
+        load: (id) =>
+          id !== '\0install'
+            ? null
+            : `
       import { announce, receivePort } from '${ROOT}src/page/announce.ts'
       import { isProviderPlace } from '${ROOT}src/page/placement.ts'
       import { createProvider } from '${ROOT}src/page/provider.ts'
       if (isProviderPlace(window)) receivePort(document, (port) => announce(window, createProvider(port)))`,
-  }] })
+      },
+    ],
+  })
   const { output } = await bundle.generate({ format: 'iife', minify: true })
   code = output[0].code
 })
 
 /** What a browser gives a window and a bare V8 realm does not. */
-const WEB = ['EventTarget', 'Event', 'CustomEvent', 'MessageEvent', 'MessagePort', 'AbortController', 'AbortSignal', 'DOMException', 'Headers',
-  'Request', 'Response', 'URL', 'ReadableStream', 'ReadableStreamDefaultReader', 'ReadableStreamDefaultController', 'TextEncoder', 'TextDecoder',
-  'Crypto', 'crypto', 'atob', 'setTimeout'] as const
+const WEB = [
+  'EventTarget',
+  'Event',
+  'CustomEvent',
+  'MessageEvent',
+  'MessagePort',
+  'AbortController',
+  'AbortSignal',
+  'DOMException',
+  'Headers',
+  'Request',
+  'Response',
+  'URL',
+  'ReadableStream',
+  'ReadableStreamDefaultReader',
+  'ReadableStreamDefaultController',
+  'TextEncoder',
+  'TextDecoder',
+  'Crypto',
+  'crypto',
+  'atob',
+  'setTimeout',
+] as const
 
 function page() {
   const { port1, port2 } = new MessageChannel()
@@ -37,7 +66,15 @@ function page() {
   Object.assign(window, { origin: 'https://a.test', parent: window, logged: [] })
   const globals: Record<string, unknown> = { window, document, routstrAsk: ask }
   for (const name of WEB) globals[name] = globalThis[name]
-  globals.console = new Proxy({}, { get: (_, key) => (...args: unknown[]) => void (window.logged as unknown[]).push([key, ...args]) })
+  globals.console = new Proxy(
+    {},
+    {
+      get:
+        (_, key) =>
+        (...args: unknown[]) =>
+          void (window.logged as unknown[]).push([key, ...args]),
+    },
+  )
   const realm = vm.createContext(globals)
   vm.runInContext(code, realm)
   document.dispatchEvent(new MessageEvent('routstr#port', { ports: [port2], cancelable: true }))
@@ -53,7 +90,11 @@ describe('the injected script', () => {
 
   test('leaves nothing in the page but window.routstr', () => {
     const { realm, window } = page()
-    expect(Object.keys(realm).filter((key) => !WEB.some((name) => name === key)).sort()).toEqual(['console', 'document', 'routstrAsk', 'window'])
+    expect(
+      Object.keys(realm)
+        .filter((key) => !WEB.some((name) => name === key))
+        .sort(),
+    ).toEqual(['console', 'document', 'routstrAsk', 'window'])
     expect(Object.keys(window)).toEqual(['origin', 'parent', 'logged'])
     expect(window.routstr).toMatchObject({ isRoutstr: true, apiVersion: 1, baseURL: 'https://routstr.invalid/v1' })
   })

@@ -94,12 +94,15 @@ test.each([
 })
 
 describe('malformed frames (G13)', () => {
-  test.each([[null], [1], ['x'], [{}], [{ t: 'nonsense', id: 'x' }], [{ t: 'head', id: 'unknown' }], [[]], [{ t: 'result' }]])('%j is ignored', async (message) => {
-    const { background, provider } = connect()
-    background.port.postMessage(message)
-    background.onRequest = (_, answer) => answer.json('fine')
-    expect(await (await provider.fetch('/x', post)).json()).toBe('fine')
-  })
+  test.each([[null], [1], ['x'], [{}], [{ t: 'nonsense', id: 'x' }], [{ t: 'head', id: 'unknown' }], [[]], [{ t: 'result' }]])(
+    '%j is ignored',
+    async (message) => {
+      const { background, provider } = connect()
+      background.port.postMessage(message)
+      background.onRequest = (_, answer) => answer.json('fine')
+      expect(await (await provider.fetch('/x', post)).json()).toBe('fine')
+    },
+  )
 
   test('one that belongs to a request ends that request, visibly', async () => {
     const { background, provider } = connect()

@@ -15,7 +15,12 @@ test('a completion; nothing of the SDK but the body goes on', async () => {
   background.onRequest = ({ path, body, headers }, answer) => answer.json({ ...completion, path, body: JSON.parse(body), headers })
   const answer = await openai.chat.completions.create(ask)
   expect(answer).toMatchObject({ ...completion, path: '/chat/completions', body: ask })
-  expect(answer).toMatchObject({ headers: [['accept', 'application/json'], ['content-type', 'application/json']] })
+  expect(answer).toMatchObject({
+    headers: [
+      ['accept', 'application/json'],
+      ['content-type', 'application/json'],
+    ],
+  })
 })
 
 test('a stream, whole and broken off', async () => {
@@ -35,11 +40,32 @@ test('models and embeddings', async () => {
 })
 
 describe('one call for every denial', () => {
-  const codes = ['invalid_request_error', 'unsupported_parameter', 'request_too_large', 'wallet_not_configured', 'insufficient_balance',
-    'budget_exceeded', 'max_cost_exceeded', 'permission_required', 'user_rejected', 'prompt_timeout', 'origin_blocked', 'insecure_origin',
-    'opaque_origin', 'frame_not_allowed', 'payments_paused', 'model_not_allowed', 'too_many_requests', 'model_not_found',
-    'no_provider_available', 'provider_unreachable', 'upstream_failed_after_payment', 'worker_lost', 'extension_reloaded',
-    'internal_error'].filter(isErrorCode)
+  const codes = [
+    'invalid_request_error',
+    'unsupported_parameter',
+    'request_too_large',
+    'wallet_not_configured',
+    'insufficient_balance',
+    'budget_exceeded',
+    'max_cost_exceeded',
+    'permission_required',
+    'user_rejected',
+    'prompt_timeout',
+    'origin_blocked',
+    'insecure_origin',
+    'opaque_origin',
+    'frame_not_allowed',
+    'payments_paused',
+    'model_not_allowed',
+    'too_many_requests',
+    'model_not_found',
+    'no_provider_available',
+    'provider_unreachable',
+    'upstream_failed_after_payment',
+    'worker_lost',
+    'extension_reloaded',
+    'internal_error',
+  ].filter(isErrorCode)
 
   test.each(codes)('%s', async (code) => {
     const { background, openai } = client()

@@ -4,8 +4,18 @@ import * as page from '../../../src/page/status.ts'
 import { readFileSync } from 'node:fs'
 
 /** Codes of the wallet's own screens; no page ever sees one. */
-const OURS = ['invalid_token', 'unknown_mint', 'unsupported_unit', 'token_already_spent', 'mint_unreachable', 'mint_rejected', 'mint_misbehaved',
-  'unsafe_address', 'not_found', 'not_empty', 'request_aborted']
+const OURS = [
+  'invalid_token',
+  'unknown_mint',
+  'unsupported_unit',
+  'token_already_spent',
+  'mint_unreachable',
+  'mint_rejected',
+  'mint_misbehaved',
+  'unsafe_address',
+  'not_empty',
+  'request_aborted',
+]
 
 test('the page knows the status and type of every code that can reach it', () => {
   const source = readFileSync(new URL('../../../src/domain/errors.ts', import.meta.url), 'utf8')

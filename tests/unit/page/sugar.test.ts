@@ -28,7 +28,14 @@ describe('create', () => {
     const { background, provider } = connect()
     background.onRequest = ({ path, prompt, headers }, answer) => answer.json({ path, prompt, headers })
     const sent = await provider.embeddings.create({ model: 'm', input: 'x' }, { headers: { 'x-routstr-strict': '1' }, prompt: 'none' })
-    expect(sent).toEqual({ path: '/embeddings', prompt: 'none', headers: [['content-type', 'application/json'], ['x-routstr-strict', '1']] })
+    expect(sent).toEqual({
+      path: '/embeddings',
+      prompt: 'none',
+      headers: [
+        ['content-type', 'application/json'],
+        ['x-routstr-strict', '1'],
+      ],
+    })
     expect(await provider.responses.create({ model: 'm', input: 'x' })).toMatchObject({ path: '/responses' })
     expect(await provider.completions.create({ model: 'm', prompt: 'x' })).toMatchObject({ path: '/completions' })
     expect(await provider.models.retrieve('openai/gpt-4o')).toMatchObject({ path: '/models/openai%2Fgpt-4o' })
@@ -36,7 +43,10 @@ describe('create', () => {
 
   test('models.list is a page, iterable with and without await', async () => {
     const { background, provider } = connect()
-    const data = [{ id: 'a', object: 'model', created: 1, owned_by: 'x' }, { id: 'b', object: 'model', created: 1, owned_by: 'x' }]
+    const data = [
+      { id: 'a', object: 'model', created: 1, owned_by: 'x' },
+      { id: 'b', object: 'model', created: 1, owned_by: 'x' },
+    ]
     background.onRequest = (_, answer) => answer.json({ object: 'list', data })
     expect((await provider.models.list()).data).toEqual(data)
     expect(await collect(provider.models.list())).toEqual(data)
@@ -98,9 +108,11 @@ describe('streams', () => {
     expect(await collect(await provider.chat.completions.create(stream))).toHaveLength(2)
     background.onRequest = (_, answer) => answer.events([chunk('a')], { done: false })
     const seen: unknown[] = []
-    const error = await rejection((async () => {
-      for await (const part of await provider.chat.completions.create(stream)) seen.push(part)
-    })())
+    const error = await rejection(
+      (async () => {
+        for await (const part of await provider.chat.completions.create(stream)) seen.push(part)
+      })(),
+    )
     expect(error.message).toContain('truncated')
     expect(error).toMatchObject({ code: 'stream_interrupted', name: 'APIConnectionError' })
     expect(seen).toHaveLength(1)
@@ -127,9 +139,11 @@ describe('streams', () => {
       answer.fail('slow_consumer', 'Too slow.')
     }
     const seen: unknown[] = []
-    const error = await rejection((async () => {
-      for await (const part of await provider.chat.completions.create(stream)) seen.push(part)
-    })())
+    const error = await rejection(
+      (async () => {
+        for await (const part of await provider.chat.completions.create(stream)) seen.push(part)
+      })(),
+    )
     expect(seen).toHaveLength(1)
     expect(error).toMatchObject({ name: 'APIError', status: undefined, code: 'slow_consumer', type: 'api_error', message: 'Too slow.' })
   })

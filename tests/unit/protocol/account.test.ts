@@ -45,14 +45,19 @@ test('the key is known before anything is sent', async () => {
 })
 
 test('an address may come with /v1 or a slash', () => {
-  for (const url of ['https://x.dev', 'https://x.dev/', 'https://x.dev/v1', 'https://x.dev/v1/']) expect(endpoint(url, '/models')).toBe('https://x.dev/v1/models')
+  for (const url of ['https://x.dev', 'https://x.dev/', 'https://x.dev/v1', 'https://x.dev/v1/'])
+    expect(endpoint(url, '/models')).toBe('https://x.dev/v1/models')
   expect(endpoint('https://x.dev/node', '/info')).toBe('https://x.dev/node/v1/info')
 })
 
 describe('create', () => {
   test('sends the token in the body and nowhere else', async () => {
     const { url, seen } = await playing('balance_create')
-    expect(await api.create(url, 'cashuBtoken')).toEqual({ kind: 'ok', value: { key: KEY, balanceMsat: 58_000 }, nodeRequestId: '79083379-c745-40c7-8d7f-c3c156cac1fc' })
+    expect(await api.create(url, 'cashuBtoken')).toEqual({
+      kind: 'ok',
+      value: { key: KEY, balanceMsat: 58_000 },
+      nodeRequestId: '79083379-c745-40c7-8d7f-c3c156cac1fc',
+    })
     expect(seen).toMatchObject([{ method: 'POST', url: '/v1/balance/create', body: '{"initial_balance_token":"cashuBtoken"}' }])
     expect(seen[0]?.headers).not.toHaveProperty('authorization')
     expect(seen[0]?.headers).not.toHaveProperty('referer')
@@ -69,7 +74,11 @@ describe('create', () => {
 
   test('a refusal keeps the node’s facts and does not go on', async () => {
     const { url, seen } = await playing('topup_spent')
-    expect(await api.create(url, 'cashuBtoken')).toMatchObject({ kind: 'refused', error: { status: 400, code: 'cashu_token_already_spent' }, nodeRequestId: 'eb0e7121-b942-4f04-ae4b-f4b093be41f4' })
+    expect(await api.create(url, 'cashuBtoken')).toMatchObject({
+      kind: 'refused',
+      error: { status: 400, code: 'cashu_token_already_spent' },
+      nodeRequestId: 'eb0e7121-b942-4f04-ae4b-f4b093be41f4',
+    })
     expect(seen).toHaveLength(1)
   })
 })

@@ -6,7 +6,13 @@ import { npubToHex, parseAnnouncement } from '../../../src/protocol/announcement
 const NOW = 1_795_182_768
 const secret = generateSecretKey()
 const strict = { allowLoopback: false }
-const tags = [['d', 'node-1'], ['u', 'https://api.owl.dev/'], ['u', 'http://xyz.onion'], ['mint', 'https://mint.x/Bitcoin'], ['version', '0.4.5']]
+const tags = [
+  ['d', 'node-1'],
+  ['u', 'https://api.owl.dev/'],
+  ['u', 'http://xyz.onion'],
+  ['mint', 'https://mint.x/Bitcoin'],
+  ['version', '0.4.5'],
+]
 const content = JSON.stringify({ name: 'Owl Node', about: 'Fast' })
 
 function event(changes: { kind?: number; tags?: string[][]; content?: string; created_at?: number } = {}): unknown {
@@ -28,7 +34,12 @@ describe('an announcement', () => {
     })
   })
 
-  test.each([['', ''], ['no JSON', 'hello'], ['odd types', '{"name":7,"about":[]}'], ['a list', '[]']])('content %s leaves the name empty', (_what, text) => {
+  test.each([
+    ['', ''],
+    ['no JSON', 'hello'],
+    ['odd types', '{"name":7,"about":[]}'],
+    ['a list', '[]'],
+  ])('content %s leaves the name empty', (_what, text) => {
     expect(parseAnnouncement(event({ content: text }), NOW, strict)).toMatchObject({ name: '', about: '' })
   })
 
@@ -37,7 +48,17 @@ describe('an announcement', () => {
     ['no d', event({ tags: tags.slice(1) })],
     ['an endless d', event({ tags: [['d', 'x'.repeat(200)], ...tags.slice(1)] })],
     ['no address', event({ tags: [['d', 'x']] })],
-    ['only addresses in the user’s own network', event({ tags: [['d', 'x'], ['u', 'http://localhost:8000'], ['u', 'https://192.168.0.1'], ['u', 'https://router.local']] })],
+    [
+      'only addresses in the user’s own network',
+      event({
+        tags: [
+          ['d', 'x'],
+          ['u', 'http://localhost:8000'],
+          ['u', 'https://192.168.0.1'],
+          ['u', 'https://router.local'],
+        ],
+      }),
+    ],
     ['16 minutes ahead', event({ created_at: NOW + 16 * 60 })],
     ['more content than allowed', event({ content: 'x'.repeat(64 * 1024 + 1) })],
     ['more tags than allowed', event({ tags: [...tags, ...Array.from({ length: 300 }, () => ['x', 'y'])] })],
@@ -54,7 +75,14 @@ describe('an announcement', () => {
 
   test.each(['id', 'sig', 'pubkey', 'content', 'created_at', 'tags'])('a forged %s is not taken', (field) => {
     const forged: Record<string, unknown> = { ...(event() as Record<string, unknown>) }
-    const other = event({ content: '{"name":"Evil"}', created_at: NOW - 1, tags: [['d', 'node-2'], ['u', 'https://evil.dev']] }) as Record<string, unknown>
+    const other = event({
+      content: '{"name":"Evil"}',
+      created_at: NOW - 1,
+      tags: [
+        ['d', 'node-2'],
+        ['u', 'https://evil.dev'],
+      ],
+    }) as Record<string, unknown>
     forged[field] = field === 'pubkey' ? getPublicKey(generateSecretKey()) : other[field]
     expect(parseAnnouncement(forged, NOW, strict)).toBeNull()
   })
@@ -65,7 +93,12 @@ describe('an announcement', () => {
   })
 
   test('loopback addresses with the developer switch', () => {
-    const local = event({ tags: [['d', 'x'], ['u', 'http://127.0.0.1:8000']] })
+    const local = event({
+      tags: [
+        ['d', 'x'],
+        ['u', 'http://127.0.0.1:8000'],
+      ],
+    })
     expect(parseAnnouncement(local, NOW, { allowLoopback: true })?.urls).toEqual(['http://127.0.0.1:8000'])
   })
 

@@ -8,7 +8,13 @@ const model = (id: string, others: string[] = [], changes = {}) => aModel({ id, 
 
 describe('/v1/info', () => {
   test('as recorded', () => {
-    expect(parseNodeInfo(recorded('info').body)).toEqual({ name: 'Local Node', about: 'test node', version: '0.4.5-local', npub: null, mints: ['http://127.0.0.1:3338'] })
+    expect(parseNodeInfo(recorded('info').body)).toEqual({
+      name: 'Local Node',
+      about: 'test node',
+      version: '0.4.5-local',
+      npub: null,
+      mints: ['http://127.0.0.1:3338'],
+    })
   })
 
   test('mint strings stay exactly as written, slash and all; what is no address is left out', () => {
@@ -23,7 +29,13 @@ describe('/v1/info', () => {
     expect(parseNodeInfo(JSON.stringify({ name: `\u202eevil\n${'x'.repeat(200)}`, mints: [] }))?.name).toBe(`evil ${'x'.repeat(75)}`)
   })
 
-  test.each([['HTML', '<html>'], ['nothing', ''], ['a list', '[]'], ['no mints', '{"name":"x"}'], ['too long', `{"mints":[],"name":"${'x'.repeat(300_000)}"}`]])('%s is no node', (_what, body) => {
+  test.each([
+    ['HTML', '<html>'],
+    ['nothing', ''],
+    ['a list', '[]'],
+    ['no mints', '{"name":"x"}'],
+    ['too long', `{"mints":[],"name":"${'x'.repeat(300_000)}"}`],
+  ])('%s is no node', (_what, body) => {
     expect(parseNodeInfo(body)).toBeNull()
   })
 })
@@ -41,7 +53,13 @@ describe('/v1/models', () => {
       topProvider: { contextLength: 8192, maxCompletionTokens: 4096 },
       inputModalities: ['text'],
       outputModalities: ['text'],
-      price: { promptSat: 0.000525, completionSat: 0.0015750000000000002, maxPromptSat: 4.3008, maxCompletionSat: 6.451200000000001, maxCostSat: 8.601600000000001 },
+      price: {
+        promptSat: 0.000525,
+        completionSat: 0.0015750000000000002,
+        maxPromptSat: 4.3008,
+        maxCompletionSat: 6.451200000000001,
+        maxCostSat: 8.601600000000001,
+      },
     })
   })
 
@@ -75,7 +93,12 @@ describe('/v1/models', () => {
     expect(parse(entry({ name: 'first' }), entry({ name: 'second' })).map(({ name }) => name)).toEqual(['first'])
   })
 
-  test.each([['HTML', '<html>'], ['no data', '{}'], ['data no list', '{"data":{}}'], ['too long', `{"data":[${' '.repeat(8 * 1024 * 1024)}]}`]])('%s gives no models', (_what, body) => {
+  test.each([
+    ['HTML', '<html>'],
+    ['no data', '{}'],
+    ['data no list', '{"data":{}}'],
+    ['too long', `{"data":[${' '.repeat(8 * 1024 * 1024)}]}`],
+  ])('%s gives no models', (_what, body) => {
     expect(parseModels(body)).toEqual([])
   })
 })
@@ -83,7 +106,16 @@ describe('/v1/models', () => {
 describe('names of a model', () => {
   test('every name the node would resolve', () => {
     const names = acceptedNames(model('Owl-Mini-2026-05-01', ['acme/Owl-Mini', 'small-owl', 'forwarded/owl-x-2026-01-02']))
-    expect([...names].sort()).toEqual(['acme/owl-mini', 'forwarded/owl-x', 'forwarded/owl-x-2026-01-02', 'owl-mini', 'owl-mini-2026-05-01', 'owl-x', 'owl-x-2026-01-02', 'small-owl'])
+    expect([...names].sort()).toEqual([
+      'acme/owl-mini',
+      'forwarded/owl-x',
+      'forwarded/owl-x-2026-01-02',
+      'owl-mini',
+      'owl-mini-2026-05-01',
+      'owl-x',
+      'owl-x-2026-01-02',
+      'small-owl',
+    ])
   })
 
   const same: [string, string[], string][] = [
@@ -133,7 +165,9 @@ describe('names of a model', () => {
   })
 
   const part = fc.constantFrom('owl', 'owl-mini', 'gpt-4o', 'GPT-4o')
-  const anyName = fc.tuple(fc.constantFrom('', 'acme/', 'Beta/'), part, fc.constantFrom('', '-2026-05-01', '-2026-08-01', '-20260501')).map((pieces) => pieces.join(''))
+  const anyName = fc
+    .tuple(fc.constantFrom('', 'acme/', 'Beta/'), part, fc.constantFrom('', '-2026-05-01', '-2026-08-01', '-20260501'))
+    .map((pieces) => pieces.join(''))
 
   test('a model answers to its own names in any case, and what is found is the same model', () => {
     fc.assert(

@@ -7,7 +7,8 @@ const u32 = (value: number) => [...u16(value >>> 16), ...u16(value & 0xffff)]
 const text = (value: string) => [...Buffer.from(value)]
 
 const png = (width: number, height: number) => dataUri([0x89, ...text('PNG\r\n\x1a\n'), ...u32(13), ...text('IHDR'), ...u32(width), ...u32(height)])
-const jpeg = (width: number, height: number) => dataUri([0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xff, 0xc2, 0, 11, 8, ...u16(height), ...u16(width), 3], 'jpeg')
+const jpeg = (width: number, height: number) =>
+  dataUri([0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xff, 0xc2, 0, 11, 8, ...u16(height), ...u16(width), 3], 'jpeg')
 const gif = (width: number, height: number) => dataUri([...text('GIF89a'), ...u16(width).reverse(), ...u16(height).reverse()], 'gif')
 const riff = (kind: string, bytes: number[]) => dataUri([...text('RIFF'), 0, 0, 0, 0, ...text('WEBP'), ...text(kind), 0, 0, 0, 0, ...bytes], 'webp')
 

@@ -30,8 +30,18 @@ describe('a node’s refusals', () => {
   })
 
   test.each([
-    ['a string as error', '{"detail":{"error":"max_tokens must be an integer"},"error":"max_tokens must be an integer"}', 'max_tokens must be an integer', null],
-    ['an error without message', '{"error":{"type":"invalid_request_error","code":"invalid_json"}}', 'The provider answered 400 without a readable message.', 'invalid_json'],
+    [
+      'a string as error',
+      '{"detail":{"error":"max_tokens must be an integer"},"error":"max_tokens must be an integer"}',
+      'max_tokens must be an integer',
+      null,
+    ],
+    [
+      'an error without message',
+      '{"error":{"type":"invalid_request_error","code":"invalid_json"}}',
+      'The provider answered 400 without a readable message.',
+      'invalid_json',
+    ],
     ['validation', '{"detail":[{"type":"missing","loc":["header","authorization"],"msg":"Field required"}]}', 'Field required', 'validation'],
     ['a web page', '<html><h1>502 Bad Gateway</h1></html>', 'The provider answered 400 with a web page instead of an answer.', null],
     ['nothing', '', 'The provider answered 400 without a message.', null],
@@ -42,7 +52,10 @@ describe('a node’s refusals', () => {
   })
 
   test('a message is one short line and carries no money', () => {
-    const { message } = parseNodeError(500, JSON.stringify({ error: { message: `Bad\n\u001b[31m token cashuBo2F0gaJhaUgBp6NgH00C1GFw and sk-95bf64a0ba227e5ce334d28b ${'x'.repeat(500)}` } }))
+    const { message } = parseNodeError(
+      500,
+      JSON.stringify({ error: { message: `Bad\n\u001b[31m token cashuBo2F0gaJhaUgBp6NgH00C1GFw and sk-95bf64a0ba227e5ce334d28b ${'x'.repeat(500)}` } }),
+    )
     expect(message).toMatch(/^Bad \[31m token cashu… and sk-… x+$/)
     expect(message).toHaveLength(300)
   })

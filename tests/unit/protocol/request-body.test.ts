@@ -23,7 +23,13 @@ describe('what a request asks for', () => {
   test('the prompt is counted in code points over all messages together', () => {
     const messages = [
       { role: 'system', content: '12345' },
-      { role: 'user', content: [{ type: 'text', text: '😀😀😀' }, { type: 'audio', text: 'not counted' }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: '😀😀😀' },
+          { type: 'audio', text: 'not counted' },
+        ],
+      },
       'nonsense',
       { role: 'user', content: null },
     ]
@@ -33,7 +39,13 @@ describe('what a request asks for', () => {
 
   test('images count in the prompt', () => {
     const part = (image_url: unknown, type = 'image_url') => ({ type, image_url })
-    const content = [part({ url: 'https://x.example/a.png' }), part('https://x.example/b.png', 'input_image'), part({ url: 'data:image/png;base64,AAAA', detail: 'low' }), part({ url: '' }), part(7)]
+    const content = [
+      part({ url: 'https://x.example/a.png' }),
+      part('https://x.example/b.png', 'input_image'),
+      part({ url: 'data:image/png;base64,AAAA', detail: 'low' }),
+      part({ url: '' }),
+      part(7),
+    ]
     const request = parse({ model: 'owl', messages: [{ role: 'user', content }] })
     expect(request.promptTokens).toBe(3 * 85)
     expect(request.summary.images).toBe(5)
@@ -82,7 +94,9 @@ describe('what is refused before any money moves', () => {
     ['max_tokens true', '{"model":"m","max_tokens":true}', 'whole number'],
     ['max_tokens beyond all numbers', '{"model":"m","max_tokens":99999999999999999999}', 'whole number'],
   ])('%s', (_what, text, says) => {
-    expect(() => parseInferenceRequest('/chat/completions', text)).toThrow(expect.objectContaining({ code: 'invalid_request_error', message: expect.stringContaining(says) }))
+    expect(() => parseInferenceRequest('/chat/completions', text)).toThrow(
+      expect.objectContaining({ code: 'invalid_request_error', message: expect.stringContaining(says) }),
+    )
   })
 
   test('a body above the limit', () => {
@@ -115,7 +129,10 @@ describe('the body stays the page’s own', () => {
 
   test('for any object: the result parses to the same object with the changes, however it was written', () => {
     const key = fc.oneof(fc.constantFrom('model', 'max_tokens', '"', '\\', '}'), fc.string())
-    const objects = fc.dictionary(key.filter((name) => name !== '__proto__'), fc.jsonValue())
+    const objects = fc.dictionary(
+      key.filter((name) => name !== '__proto__'),
+      fc.jsonValue(),
+    )
     fc.assert(
       fc.property(objects, fc.constantFrom(0, 2, '\t'), fc.string({ minLength: 1 }), (object, indent, model) => {
         const written = JSON.stringify({ ...object, model: 'm', max_tokens: 3 }, null, indent)

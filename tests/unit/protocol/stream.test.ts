@@ -11,7 +11,12 @@ function watch(...pieces: string[]): StreamObserver {
   return observer
 }
 const facts = ({ charge, done, finished, failed, textCharacters, oversized }: StreamObserver) => ({ charge, done, finished, failed, textCharacters, oversized })
-const charge = (chargedMsat: number | null, promptTokens: number | null, completionTokens: number | null, modelServed: string | null = 'test/tiny-chat') => ({ chargedMsat, promptTokens, completionTokens, modelServed })
+const charge = (chargedMsat: number | null, promptTokens: number | null, completionTokens: number | null, modelServed: string | null = 'test/tiny-chat') => ({
+  chargedMsat,
+  promptTokens,
+  completionTokens,
+  modelServed,
+})
 
 describe('what a request cost', () => {
   test.each([
@@ -81,7 +86,10 @@ describe('a watched stream', () => {
   })
 
   test('a later usage chunk does not wipe out the charge', () => {
-    const observer = watch('data: {"usage":{"prompt_tokens":1,"completion_tokens":2,"cost":{"total_msats":9}}}\n\n', 'data: {"usage":{"prompt_tokens":1,"completion_tokens":3}}\n\n')
+    const observer = watch(
+      'data: {"usage":{"prompt_tokens":1,"completion_tokens":2,"cost":{"total_msats":9}}}\n\n',
+      'data: {"usage":{"prompt_tokens":1,"completion_tokens":3}}\n\n',
+    )
     expect(observer.charge).toMatchObject({ chargedMsat: 9, completionTokens: 3 })
   })
 
@@ -108,6 +116,13 @@ describe('a watched stream', () => {
   })
 
   test('nonsense passes by', () => {
-    expect(facts(watch(': comment\n\nevent: x\n\ndata: {broken\n\ndata: 7\n\nfoo\n\ndata: {"choices":7}\n\n'))).toEqual({ charge: null, done: false, finished: false, failed: false, textCharacters: 0, oversized: false })
+    expect(facts(watch(': comment\n\nevent: x\n\ndata: {broken\n\ndata: 7\n\nfoo\n\ndata: {"choices":7}\n\n'))).toEqual({
+      charge: null,
+      done: false,
+      finished: false,
+      failed: false,
+      textCharacters: 0,
+      oversized: false,
+    })
   })
 })

@@ -10,7 +10,17 @@ function priced(name: string, expected: number, changes: { required?: number; mi
     providerUrl: `https://${name}.dev`,
     providerName: name,
     mints: changes.mints ?? ['mint-a'],
-    model: { id: 'owl', name: 'Owl', description: '', aliases: [], contextLength: null, topProvider: null, inputModalities: [], outputModalities: [], price: null },
+    model: {
+      id: 'owl',
+      name: 'Owl',
+      description: '',
+      aliases: [],
+      contextLength: null,
+      topProvider: null,
+      inputModalities: [],
+      outputModalities: [],
+      price: null,
+    },
     at: 0,
   }
   return { offer, expectedMsat: msat(expected), requiredMsat: msat(changes.required ?? expected * 2) }
@@ -59,7 +69,10 @@ describe('the order of providers', () => {
 
 describe('who can not be paid', () => {
   test('no mint in common, letter by letter', () => {
-    expect(rejections([priced('slash', 10, { mints: ['mint-a/'] }), priced('none', 10, { mints: [] })])).toEqual([['slash', 'no_common_mint'], ['none', 'no_common_mint']])
+    expect(rejections([priced('slash', 10, { mints: ['mint-a/'] }), priced('none', 10, { mints: [] })])).toEqual([
+      ['slash', 'no_common_mint'],
+      ['none', 'no_common_mint'],
+    ])
   })
 
   test('not enough at that mint, the session counted in', () => {
@@ -72,7 +85,8 @@ describe('who can not be paid', () => {
   })
 
   test('the provider’s first mint that covers the request pays', () => {
-    const mintFor = (balances: Record<string, number>) => plan([priced('p', 100, { required: 5000, mints: ['mint-a', 'mint-b'] })], context({ balances })).candidates[0]?.mint
+    const mintFor = (balances: Record<string, number>) =>
+      plan([priced('p', 100, { required: 5000, mints: ['mint-a', 'mint-b'] })], context({ balances })).candidates[0]?.mint
     expect(mintFor({ 'mint-b': 9000, 'mint-a': 5000 })).toBe('mint-a')
     expect(mintFor({ 'mint-b': 9000, 'mint-a': 4999 })).toBe('mint-b')
   })
@@ -82,10 +96,15 @@ test('every choice says why, in one line', () => {
   const reasons = (offers: PricedOffer[], setup?: Setup) => plan(offers, context(setup)).candidates.map(({ reason }) => reason)
   const two = [priced('Heron Compute', 4900), priced('Owl', 1234)]
   expect(reasons(two)).toEqual(['cheapest of 2: about 1.2 sat here, 4.9 sat at Heron Compute', 'number 2 of 2: about 4.9 sat here, 1.2 sat at Owl'])
-  expect(reasons(two, { resting: ['Owl'] })).toEqual(['cheapest that did not fail lately: about 4.9 sat here, 1.2 sat at Owl', 'last resort, it failed lately: about 1.2 sat here, 4.9 sat at Heron Compute'])
+  expect(reasons(two, { resting: ['Owl'] })).toEqual([
+    'cheapest that did not fail lately: about 4.9 sat here, 1.2 sat at Owl',
+    'last resort, it failed lately: about 1.2 sat here, 4.9 sat at Heron Compute',
+  ])
   expect(reasons([priced('Owl', 18)])).toEqual(['the only one that fits: about 0.018 sat here'])
   expect(reasons([priced('Owl', 128_400)], { resting: ['Owl'] })).toEqual(['the only one, although it failed lately: about 128 sat here'])
-  expect(reasons([priced('Owl', 1000), priced('Heron', 1050)], { sessions: { Heron: 9000 } })[0]).toBe('money is already there: about 1.1 sat here, 1 sat at Owl')
+  expect(reasons([priced('Owl', 1000), priced('Heron', 1050)], { sessions: { Heron: 9000 } })[0]).toBe(
+    'money is already there: about 1.1 sat here, 1 sat at Owl',
+  )
 })
 
 describe('for any market', () => {
@@ -96,7 +115,10 @@ describe('for any market', () => {
   const setup = fc.record({
     balances: fc.dictionary(mint, fc.nat({ max: 9999 })),
     resting: fc.array(fc.nat({ max: 11 }).map((index) => `p${index}`)),
-    sessions: fc.dictionary(fc.nat({ max: 11 }).map((index) => `p${index}`), fc.nat({ max: 9999 })),
+    sessions: fc.dictionary(
+      fc.nat({ max: 11 }).map((index) => `p${index}`),
+      fc.nat({ max: 9999 }),
+    ),
     random: fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })).map((stream) => () => stream.next().value),
   })
 
