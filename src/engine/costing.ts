@@ -1,6 +1,6 @@
 /** Step 1: what this request can cost at each offer. */
 import { RoutstrError } from '../domain/errors.ts'
-import { costUp, type Msat, satText } from '../domain/msat.ts'
+import { costUp, type Msat } from '../domain/msat.ts'
 import type { Offer } from '../domain/offer.ts'
 import type { InferenceRequest } from '../protocol/request-body.ts'
 import { expectedMsat, requiredMsat } from '../protocol/price.ts'
@@ -40,8 +40,4 @@ export function nobody(model: string, plan: Plan, known: { readonly providers: n
 export function cheapestShort(plan: Plan, priced: readonly PricedOffer[]): PricedOffer | null {
   const short = new Set(plan.rejected.filter(({ why }) => why === 'mint_balance').map(({ offer }) => offer))
   return priced.filter(({ offer }) => short.has(offer)).sort((a, b) => a.requiredMsat - b.requiredMsat)[0] ?? null
-}
-
-export function limitText(amount: Msat): string {
-  return `${satText(amount)} sat`
 }

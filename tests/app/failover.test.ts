@@ -13,7 +13,12 @@ const receipts = async () => (await stage.world.screen.call('overview.get', { or
 
 describe('the next provider answers when one fails before its first byte', () => {
   const failures: readonly (readonly [string, (stage: Stage) => void])[] = [
-    ['is down', ({ devnet }) => void (devnet.providers.cheap.down = true)],
+    [
+      'is down',
+      ({ devnet }) => {
+        devnet.providers.cheap.down = true
+      },
+    ],
     ['answers 500', ({ devnet }) => devnet.providers.cheap.fault('upstream-500', 9)],
     ['is rate limited', ({ devnet }) => devnet.providers.cheap.fault('upstream-429', 9)],
     ['has a dead upstream', ({ devnet }) => devnet.providers.cheap.fault('upstream-dead', 9)],

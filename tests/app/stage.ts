@@ -1,5 +1,5 @@
 /** A development network, a funded app on it, and the proof at the end of every test that no msat is missing. */
-import { getEncodedToken } from '@cashu/cashu-ts'
+import { Amount, getEncodedToken } from '@cashu/cashu-ts'
 import { expect } from 'vitest'
 import type { Ledger } from '../../src/domain/wallet.ts'
 import { type Devnet, type DevnetOptions, startDevnet } from '../devnet/devnet.ts'
@@ -75,7 +75,7 @@ export async function expectMoneyConserved(
   for (const mint of [devnet.mint, devnet.otherMint]) {
     const here = notes.filter((note) => note.mint === mint.url)
     if (here.length === 0) continue
-    const proofs = here.map(({ keysetId, amountSat, secret, C }) => ({ id: keysetId, amount: amountSat, secret, C }))
+    const proofs = here.map(({ keysetId, amountSat, secret, C }) => ({ id: keysetId, amount: Amount.from(amountSat), secret, C }))
     await mint.swapAll(getEncodedToken({ mint: mint.url, unit: 'sat', proofs }))
   }
   return ledger

@@ -7,7 +7,7 @@
 /** Controls, formats (bidi, zero-width, tags), private use, unassigned, lone surrogates, line and paragraph separators. */
 const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/u
 /** Letters that draw nothing: Hangul and Khmer fillers, braille blank, combining joiner, variation selectors. */
-const INVISIBLE = /[\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800\u034f\u180b-\u180d\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/u
+const INVISIBLE = /\u115f|\u1160|\u17b4|\u17b5|\u3164|\uffa0|\u2800|\u034f|[\u180b-\u180d]|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]/u
 const MARK = /\p{M}/u
 const SPACE = /\p{Zs}/u
 

@@ -52,7 +52,7 @@ export interface MintClient {
 }
 
 /** Mints log who called; wallets are told apart from nodes by this header. */
-export const CALLER_HEADER = 'x-devnet-caller'
+const CALLER_HEADER = 'x-devnet-caller'
 
 export function createMintClient(url: string): MintClient {
   const keys = new Map<string, Record<string, string>>()

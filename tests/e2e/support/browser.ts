@@ -48,7 +48,7 @@ export async function openBrowser({ profile = '', extension = EXTENSION_DIR, dev
     questions.push(page)
     questionsAsked.push(page.url())
   }
-  context.on('console', (message) => lines.push(message.text()))
+  context.on('console', (message) => lines.push(`${message.text()} (${message.location().url})`))
   context.on('weberror', (error) => lines.push(String(error.error().stack)))
   context.on('page', (page) => {
     note(page)

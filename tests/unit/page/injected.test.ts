@@ -1,6 +1,6 @@
 /** The script as it is injected: bundled, measured, and run in a realm of its own whose built-ins the page then breaks (T8). */
 import vm from 'node:vm'
-import { rolldown } from 'rolldown'
+import { build } from 'vite'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { ask, Background, chunk, completion, pause } from './harness.ts'
 
@@ -8,9 +8,10 @@ const ROOT = new URL('../../../', import.meta.url).pathname
 let code = ''
 
 beforeAll(async () => {
-  const bundle = await rolldown({
-    input: 'install',
-    cwd: ROOT,
+  const built = await build({
+    configFile: false,
+    logLevel: 'silent',
+    root: ROOT,
     plugins: [
       {
         name: 'entry',
@@ -25,9 +26,11 @@ beforeAll(async () => {
       if (isProviderPlace(window)) receivePort(document, (port) => announce(window, createProvider(port)))`,
       },
     ],
+    build: { write: false, minify: true, rolldownOptions: { input: 'install', output: { format: 'iife' } } },
   })
-  const { output } = await bundle.generate({ format: 'iife', minify: true })
-  code = output[0].code
+  const bundle = Array.isArray(built) ? built[0] : built
+  const [script] = bundle !== undefined && 'output' in bundle ? bundle.output : []
+  code = script?.type === 'chunk' ? script.code : ''
 })
 
 /** What a browser gives a window and a bare V8 realm does not. */

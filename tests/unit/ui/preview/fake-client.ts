@@ -47,7 +47,7 @@ function answers(scenario: string, changed: () => void): Answers {
             paused: settings.paused,
             approvals: scenario === 'asking' ? ['a1', 'a2'] : [],
             ...(scenario === 'no-site' ? { site: null, running: [] } : {}),
-            ...(scenario === 'blocked' ? { site: { ...sites[0]!, blocked: true }, running: [] } : {}),
+            ...(scenario === 'blocked' ? { site: sites[0] === undefined ? null : { ...sites[0], blocked: true }, running: [] } : {}),
           },
     'paused.set': ({ paused }) => {
       settings = { ...settings, paused }
@@ -119,7 +119,9 @@ function answers(scenario: string, changed: () => void): Answers {
 
 export function fakeClient(scenario: string): UiClient {
   const listeners = new Set<() => void>()
-  const routes = answers(scenario, () => listeners.forEach((listener) => listener()))
+  const routes = answers(scenario, () => {
+    for (const listener of listeners) listener()
+  })
   return {
     async call(route, input) {
       if (scenario === 'loading') return new Promise(() => {})
