@@ -7,8 +7,8 @@ export interface EngineStore {
   saveReceipt(receipt: Receipt): Promise<void>
   /** The cost became known later; nothing happens without the receipt. */
   setCharged(id: string, chargedMsat: Receipt['chargedMsat']): Promise<void>
-  /** Newest first. @param before finishedAt of the last one already shown, ms */
-  receipts(before: number | null, limit: number): Promise<Receipt[]>
+  /** Newest first. @param before the last one already shown */
+  receipts(before: Pick<Receipt, 'finishedAt' | 'id'> | null, limit: number): Promise<Receipt[]>
   loadSettings(): Promise<Partial<Settings>>
   saveSettings(settings: Settings): Promise<void>
 }

@@ -36,6 +36,8 @@ export function createUiClient(connect: () => UiPort): UiClient {
   let port: UiPort | null = null
   let nextId = 1
   let disposed = false
+  /** Failures in a row: a background that never answers is not called 20 times a second. */
+  let failures = 0
 
   function open(): UiPort {
     if (port !== null) return port
@@ -54,14 +56,18 @@ export function createUiClient(connect: () => UiPort): UiClient {
       if (call.repeat) send({ ...call, repeat: false })
       else call.reject(new RoutstrError('worker_lost', 'The extension was restarted in between. What was begun is finished by itself; look again.'))
     }
-    setTimeout(() => {
-      if (disposed) return
-      open()
-      for (const listener of listeners) listener()
-    }, 50)
+    setTimeout(
+      () => {
+        if (disposed) return
+        open()
+        for (const listener of listeners) listener()
+      },
+      Math.min(10_000, 50 * 2 ** failures++),
+    )
   }
 
   function receive(reply: UiReply): void {
+    failures = 0
     if ('changed' in reply) {
       for (const listener of listeners) listener()
       return

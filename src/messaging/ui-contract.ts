@@ -69,8 +69,11 @@ export const uiInputs = {
   'providers.setBlocked': v.object({ id: text(300), blocked: v.boolean() }),
   'providers.refresh': nothing,
 
-  /** Newest first. `before`: finishedAt of the last one already shown. */
-  'activity.list': v.object({ before: v.nullable(v.number()), limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200)) }),
+  /** Newest first. `before`: the last one already shown. */
+  'activity.list': v.object({
+    before: v.nullable(v.object({ finishedAt: v.number(), id: text(64) })),
+    limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200)),
+  }),
 
   'settings.get': nothing,
   'settings.set': v.partial(
@@ -142,9 +145,15 @@ export interface Overview {
   readonly providersOnline: number
 }
 
+/** A session and what is left of it as far as we know. */
+export interface SessionView {
+  readonly session: Session
+  readonly leftMsat: Msat
+}
+
 export interface WalletView {
   readonly mints: readonly MintBalance[]
-  readonly sessions: readonly Session[]
+  readonly sessions: readonly SessionView[]
   readonly incoming: readonly IncomingToken[]
   readonly sent: readonly SentToken[]
 }

@@ -36,7 +36,8 @@ export interface Sessions {
   freeAt(origin: SiteOrigin): Promise<ReadonlyMap<string, Msat>>
   /** Everything that is or may be at providers. */
   onDeposit(): Promise<Msat>
-  list(): Promise<readonly Session[]>
+  /** Everything not closed, with what is left of it. */
+  list(): Promise<readonly { readonly session: Session; readonly leftMsat: Msat }[]>
   /** Settles all sessions without running requests, of one site or of all. Counts what came back and what is still out. */
   bringHome(origin?: SiteOrigin): Promise<{ readonly returnedMsat: Msat; readonly open: number }>
   /** Settles idle sessions and goes on with everything unfinished whose time has come. */
@@ -128,10 +129,15 @@ export function createSessions(world: {
     return (await store.attemptsOf(sessionId)).some((attempt) => attempt.state === 'open')
   }
 
+  async function leftIn(session: Session): Promise<Msat> {
+    if (session.refundedMsat !== null || session.creditedMsat === null) return session.refundedMsat ?? session.faceMsat
+    return lessMsat(session.creditedMsat, chargedMsat(await store.attemptsOf(session.id)))
+  }
+
   async function onDeposit(): Promise<Msat> {
     let total = ZERO_MSAT
     for (const session of await store.sessions(['prepared', 'open', 'settling'])) {
-      total = addMsat(total, session.creditedMsat === null ? session.faceMsat : lessMsat(session.creditedMsat, chargedMsat(await store.attemptsOf(session.id))))
+      total = addMsat(total, await leftIn(session))
     }
     return total
   }
@@ -163,7 +169,10 @@ export function createSessions(world: {
       return free
     },
     onDeposit,
-    list: () => store.sessions(['prepared', 'open', 'settling', 'refunded', 'lost']),
+    async list() {
+      const sessions = await store.sessions(['prepared', 'open', 'settling', 'refunded', 'lost'])
+      return Promise.all(sessions.map(async (session) => ({ session, leftMsat: await leftIn(session) })))
+    },
     async bringHome(origin) {
       const before = await store.sessions(['prepared', 'open', 'settling', 'refunded'])
       const mine = before.filter((session) => origin === undefined || session.origin === origin)

@@ -41,7 +41,7 @@ export class RoutstrDatabase extends Dexie {
       holds: 'requestId, state, origin, [origin+at]',
       sites: 'origin',
       approvals: 'id, state, origin',
-      receipts: 'id, finishedAt, origin',
+      receipts: 'id, [finishedAt+id], origin',
       values: 'key',
       ...registryTables,
     })

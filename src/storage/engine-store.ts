@@ -21,8 +21,8 @@ export function createEngineStore(db: RoutstrDatabase): EngineStore {
     setCharged: async (id, chargedMsat) => void (await db.receipts.update(id, { chargedMsat })),
     receipts: (before, limit) =>
       db.receipts
-        .where('finishedAt')
-        .below(before ?? Number.MAX_SAFE_INTEGER)
+        .where('[finishedAt+id]')
+        .below(before === null ? [Number.MAX_SAFE_INTEGER] : [before.finishedAt, before.id])
         .reverse()
         .limit(limit)
         .toArray(),

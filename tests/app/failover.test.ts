@@ -56,7 +56,7 @@ describe('the next provider answers when one fails before its first byte', () =>
           20_000,
         )
         const { sessions } = await stage.world.screen.call('wallet.get', {})
-        const lost = sessions.find(({ state }) => state === 'lost')
+        const lost = sessions.map(({ session }) => session).find(({ state }) => state === 'lost')
         expect(lost?.token).toMatch(/^cashuB/)
         await expectMoneyConserved(stage, { lostMsat: lost?.faceMsat ?? 0 })
       } else await expectMoneyConserved(stage)

@@ -40,6 +40,8 @@ export async function openBrowser({ profile = '', extension = EXTENSION_DIR, dev
     deviceScaleFactor,
     args: [...chromiumFlags(), `--disable-extensions-except=${extension}`, `--load-extension=${extension}`],
   })
+  // our origin without our code: a place to ask the browser from, which holds no port of its own
+  const [witness = await context.newPage()] = context.pages()
   const lines: string[] = []
   const questions: Page[] = []
   const questionsAsked: string[] = []
@@ -48,7 +50,9 @@ export async function openBrowser({ profile = '', extension = EXTENSION_DIR, dev
     questions.push(page)
     questionsAsked.push(page.url())
   }
-  context.on('console', (message) => lines.push(`${message.text()} (${message.location().url})`))
+  context.on('console', (message) => {
+    if (message.page() !== witness) lines.push(`${message.text()} (${message.location().url})`)
+  })
   context.on('weberror', (error) => lines.push(String(error.error().stack)))
   context.on('page', (page) => {
     note(page)
@@ -58,8 +62,6 @@ export async function openBrowser({ profile = '', extension = EXTENSION_DIR, dev
   worker.on('console', (message) => lines.push(message.text()))
   const extensionId = new URL(worker.url()).host
   const screen = (path: string): string => `chrome-extension://${extensionId}/${path}`
-  // our origin without our code: a place to ask the browser from, which holds no port of its own
-  const [witness = await context.newPage()] = context.pages()
   await witness.goto(screen('icon/16.png'))
 
   return {

@@ -26,7 +26,7 @@ export function Activity() {
   const last = receipts.at(-1)
   const more = async (): Promise<void> => {
     if (last === undefined) return
-    const page = await act.run(() => client.call('activity.list', { before: last.finishedAt, limit: PAGE }))
+    const page = await act.run(() => client.call('activity.list', { before: { finishedAt: last.finishedAt, id: last.id }, limit: PAGE }))
     if (page === undefined) return
     setOlder((before) => joined(before, page))
     if (page.length < PAGE) setEnded(true)

@@ -1,6 +1,5 @@
 import { House } from 'lucide-preact'
-import type { Msat } from '../../../domain/msat.ts'
-import type { Session } from '../../../domain/session.ts'
+import type { SessionView } from '../../../messaging/ui-contract.ts'
 import { Amount } from '../../parts/Amount.tsx'
 import { BringHome } from '../../parts/BringHome.tsx'
 import { plainText } from '../../parts/page-text.ts'
@@ -9,8 +8,8 @@ import { agoText, momentText } from '../../parts/times.ts'
 import { sessionWords, tokenWords } from './strings.ts'
 
 /** Sessions with money in them or in question. */
-export function Sessions({ sessions, now }: { sessions: readonly Session[]; now: number }) {
-  const shown = sessions.filter((session) => session.state !== 'closed' && session.state !== 'cancelled')
+export function Sessions({ sessions, now }: { sessions: readonly SessionView[]; now: number }) {
+  const shown = sessions.filter(({ session }) => session.state !== 'closed' && session.state !== 'cancelled')
   return (
     <section class="card stack">
       <h2>{tokenWords.providers}</h2>
@@ -18,8 +17,8 @@ export function Sessions({ sessions, now }: { sessions: readonly Session[]; now:
       {shown.length > 0 && (
         <>
           <ul class="rows">
-            {shown.map((session) => (
-              <SessionRow key={session.id} session={session} now={now} />
+            {shown.map((view) => (
+              <SessionRow key={view.session.id} view={view} now={now} />
             ))}
           </ul>
           <BringHome icon={House} disabled={false} />
@@ -29,7 +28,7 @@ export function Sessions({ sessions, now }: { sessions: readonly Session[]; now:
   )
 }
 
-function SessionRow({ session, now }: { session: Session; now: number }) {
+function SessionRow({ view: { session, leftMsat }, now }: { view: SessionView; now: number }) {
   const lost = session.state === 'lost'
   return (
     <li class="line wordy" data-testid="session-row" data-state={session.state}>
@@ -43,15 +42,10 @@ function SessionRow({ session, now }: { session: Session; now: number }) {
       <span class={`chip ${lost ? 'bad' : session.state === 'open' ? 'accent' : ''}`}>{sessionWords[session.state]}</span>
       <div class="session-money">
         <p class="name">
-          <Amount msat={placed(session)} />
+          <Amount msat={leftMsat} />
         </p>
-        <p class="muted small-text">placed</p>
+        <p class="muted small-text">left there</p>
       </div>
     </li>
   )
-}
-
-/** What went in, or what is on its way back. What a running session has left is known only when it is settled. */
-function placed(session: Session): Msat {
-  return session.refundedMsat ?? session.creditedMsat ?? session.faceMsat
 }

@@ -2,7 +2,7 @@
 import { fromSat, ZERO_MSAT } from '../../../../src/domain/msat.ts'
 import type { Model } from '../../../../src/domain/offer.ts'
 import type { Session } from '../../../../src/domain/session.ts'
-import type { ProviderView, WalletView } from '../../../../src/messaging/ui-contract.ts'
+import type { ProviderView, SessionView, WalletView } from '../../../../src/messaging/ui-contract.ts'
 import { CHAT, HOUR, MINUTE, NOW } from './fixtures.ts'
 
 const token = `cashuBo2FteCJodHRwczovL21pbnQubWluaWJpdHMuY2FzaC9CaXRjb2luYXVjc2F0YXSB${'omFpSAB5fE1vZ2l0'.repeat(24)}`
@@ -12,9 +12,9 @@ export const wallet: WalletView = {
     { mint: { url: 'https://mint.coinos.io', name: 'Coinos', addedAt: NOW }, readyMsat: fromSat(200), pendingMsat: ZERO_MSAT, notes: 3 },
   ],
   sessions: [
-    session('s1', 'open', null),
-    session('s2', 'settling', 'The provider did not answer (timeout). It is asked again in 2 minutes; the money is still in the session.'),
-    session('s3', 'lost', 'The notes are spent and the provider says there is no such session. The token is kept as proof.'),
+    left('s1', 'open', null),
+    left('s2', 'settling', 'The provider did not answer (timeout). It is asked again in 2 minutes; the money is still in the session.'),
+    left('s3', 'lost', 'The notes are spent and the provider says there is no such session. The token is kept as proof.'),
   ],
   incoming: [
     {
@@ -66,6 +66,11 @@ export const wallet: WalletView = {
     },
     { operationId: 'o2', mint: 'https://mint.minibits.cash/Bitcoin', amountMsat: fromSat(21), token, memo: null, at: NOW - 30 * HOUR, state: 'claimed' },
   ],
+}
+
+function left(id: string, state: Session['state'], problem: string | null): SessionView {
+  const placed = session(id, state, problem)
+  return { session: placed, leftMsat: placed.creditedMsat ?? placed.faceMsat }
 }
 
 function session(id: string, state: Session['state'], problem: string | null): Session {

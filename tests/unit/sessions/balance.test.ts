@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { fromSat, msat } from '../../../src/domain/msat.ts'
+import type { Attempt } from '../../../src/domain/session.ts'
+import { attributeCharges, chargedMsat } from '../../../src/sessions/balance.ts'
+import { depositWish } from '../../../src/sessions/funding.ts'
+
+const attempt = (state: Attempt['state'], required: number, charged = 0, at = 0): Attempt => ({
+  id: `${state}${required}${at}`,
+  requestId: 'r',
+  sessionId: 's',
+  state,
+  requiredMsat: msat(required),
+  chargedMsat: msat(charged),
+  at,
+})
+
+describe('the account’s total is attributed to the attempts whose end was not seen', () => {
+  it.each([
+    ['nothing more was charged', [attempt('settled', 50, 18), attempt('ended', 50)], 18, [0], 0],
+    ['the one open end was charged', [attempt('settled', 50, 18), attempt('ended', 50)], 48, [30], 0],
+    ['two open ends, the older first', [attempt('ended', 20, 0, 1), attempt('ended', 50, 0, 2)], 45, [20, 25], 0],
+    ['more than the reservation is unexplained', [attempt('ended', 20)], 45, [20], 25],
+    ['less than we knew is unexplained too', [attempt('settled', 50, 18)], 10, [], -8],
+  ] satisfies [string, Attempt[], number, number[], number][])('%s', (_, attempts, total, charges, rest) => {
+    const { settled, unexplainedMsat } = attributeCharges(attempts, msat(total))
+    expect(settled.map((each) => each.chargedMsat)).toEqual(charges)
+    expect(unexplainedMsat).toBe(rest)
+  })
+
+  it('always adds up', () => {
+    const row = fc.record({
+      state: fc.constantFrom<Attempt['state'][]>('settled', 'ended'),
+      required: fc.integer({ min: 0, max: 1000 }),
+      charged: fc.integer({ min: 0, max: 1000 }),
+    })
+    fc.assert(
+      fc.property(fc.array(row), fc.integer({ min: 0, max: 20_000 }), (rows, total) => {
+        const attempts = rows.map(({ state, required, charged }, index) => attempt(state, required, charged, index))
+        const { settled, unexplainedMsat } = attributeCharges(attempts, msat(total))
+        expect(chargedMsat(attempts) + chargedMsat(settled) + unexplainedMsat).toBe(total)
+      }),
+    )
+  })
+})
+
+describe('how much to place', () => {
+  it.each([
+    ['four requests like this one', 10_000, 1, 1000, 1000, 10, 40],
+    ['more when several wait', 10_000, 5, 1000, 1000, 10, 80],
+    ['never above the float', 10_000, 5, 1000, 25, 10, 25],
+    ['never above what the grant leaves', 10_000, 5, 15, 1000, 10, 15],
+    ['always what the request needs', 10_000, 5, 1, 0, 10, 10],
+    ['a small one is rounded up', 17, 1, 1000, 1000, 1, 8],
+  ])('%s', (_, requiredMsat, waiting, mostSat, floatSat, needSat, aimSat) => {
+    const wish = depositWish({ requiredMsat: msat(requiredMsat), waiting, mostMsat: fromSat(mostSat), floatLeftMsat: fromSat(floatSat) })
+    expect(wish).toMatchObject({ needSat, aimSat })
+    expect(wish.capSat).toBeGreaterThanOrEqual(aimSat)
+    expect(wish.capSat).toBeLessThanOrEqual(aimSat + Math.max(4, Math.ceil(aimSat / 2)))
+  })
+})
