@@ -146,6 +146,14 @@ describe('a site never spends more than it was granted', () => {
     await expectMoneyConserved(stage)
   })
 
+  it('keeps no prompt: not in the answered question, not in the receipt, nowhere in the database', async () => {
+    const { world } = stage
+    world.answerWith(PER_DAY)
+    await collect(await world.page().routstr.chat.completions.create({ ...ask('a very secret question'), stream: true }))
+    for (const table of world.database.tables) expect(JSON.stringify(await table.toArray())).not.toContain('very secret')
+    await expectMoneyConserved(stage)
+  })
+
   it('T18: a page that goes away takes its question with it', async () => {
     const { world } = stage
     const page = world.page()

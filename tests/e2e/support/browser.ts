@@ -21,6 +21,8 @@ export interface Browser {
   badge(): Promise<string>
   /** The worker is gone when this resolves: a port that was connected to it has been cut. */
   killWorker(): Promise<void>
+  /** Closes the page this asks the browser from; `badge` and `killWorker` cannot be used any more. */
+  dismissWitness(): Promise<void>
   close(): Promise<void>
 }
 
@@ -40,6 +42,13 @@ export async function openBrowser({ profile = '', extension = EXTENSION_DIR, dev
     deviceScaleFactor,
     args: [...chromiumFlags(), `--disable-extensions-except=${extension}`, `--load-extension=${extension}`],
   })
+  return watchBrowser(context)
+}
+
+const NOT_LOADED = 'This browser did not load the extension. Google Chrome no longer does that from the command line: install Chromium, or set CHROME_PATH to one.'
+
+/** @param context of a browser that was started with the extension */
+export async function watchBrowser(context: BrowserContext): Promise<Browser> {
   // our origin without our code: a place to ask the browser from, which holds no port of its own
   const [witness = await context.newPage()] = context.pages()
   const lines: string[] = []
@@ -58,7 +67,11 @@ export async function openBrowser({ profile = '', extension = EXTENSION_DIR, dev
     note(page)
     page.on('framenavigated', () => note(page))
   })
-  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker', { timeout: 20_000 }))
+  const worker =
+    context.serviceWorkers()[0] ??
+    (await context.waitForEvent('serviceworker', { timeout: 20_000 }).catch(() => {
+      throw new Error(NOT_LOADED)
+    }))
   worker.on('console', (message) => lines.push(message.text()))
   const extensionId = new URL(worker.url()).host
   const screen = (path: string): string => `chrome-extension://${extensionId}/${path}`
@@ -96,6 +109,7 @@ export async function openBrowser({ profile = '', extension = EXTENSION_DIR, dev
       await witness.evaluate(() => window.workerGone)
       await session.detach()
     },
+    dismissWitness: () => witness.close(),
     close: () => context.close(),
   }
 }

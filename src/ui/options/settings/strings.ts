@@ -1,6 +1,6 @@
 export const settingWords = {
   pause: 'Payments',
-  pauseHint: 'Switched off, every request of every site is refused. What is running goes on to its end.',
+  pauseHint: 'Switched off, every request of every site is refused. What is running is stopped.',
   cap: 'Limit answers that have no limit',
   capHint:
     'A request without max_tokens makes a provider hold the price of the longest possible answer. With this switch a missing max_tokens becomes the number below; a number set by the page is never changed.',
