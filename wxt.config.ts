@@ -1,6 +1,6 @@
 import { defineConfig } from 'wxt'
 
-/** The development build may talk to plain loopback; so may the released one once the user opens it in the options. */
+/** Loopback stands in the manifest, but is used only after the user has opened the developer switch in the options. */
 const CONNECT = 'connect-src https: wss: http://127.0.0.1:* ws://127.0.0.1:* http://localhost:* ws://localhost:*'
 
 export default defineConfig({
@@ -8,14 +8,14 @@ export default defineConfig({
   manifestVersion: 3,
   outDir: '.output',
   vite: () => ({ build: { sourcemap: false } }),
-  manifest: ({ browser }) => ({
+  manifest: ({ browser, command }) => ({
     name: 'Routstr',
     description: 'AI on every page, paid by the sat from your own wallet.',
     permissions: ['storage', 'unlimitedStorage', 'alarms', 'activeTab'],
     host_permissions: [],
     incognito: 'not_allowed',
     content_security_policy: {
-      extension_pages: `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; ${CONNECT}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+      extension_pages: `default-src 'none'; script-src 'self'; ${command === 'serve' ? "style-src 'self' 'unsafe-inline'" : "style-src 'self'"}; img-src 'self' data: blob:; font-src 'self'; ${CONNECT}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
     },
     action: { default_title: 'Routstr' },
     ...(browser === 'firefox'

@@ -145,6 +145,7 @@ export function createApp(outside: Outside): App {
   const ready = start()
   const disposeRegistry = ready.then(() => registry.start())
   registry.onChange(changed)
+  inBackground(ready.then(() => wallet.warm()))
   ready.then(() => unfinishedBusiness(true)).catch(() => outside.setAlarm(true))
 
   const handlers = createScreens({

@@ -56,12 +56,15 @@ export interface Wallet {
   isSpent(operationId: string): Promise<'spent' | 'unspent' | 'pending'>
   sendState(operationId: string): Promise<SendOperation['state']>
   sentTokens(): Promise<readonly SentToken[]>
+  /** Seed and keys into memory, beside a start: the first payment then waits for neither. No network for known mints. */
+  warm(): Promise<void>
   readonly recovery: Recovery
 }
 
 export function createWallet(world: WalletWorld): Wallet {
   const { store } = world
   const connections = new Map<string, Promise<MintConnection>>()
+  let seed: Promise<Uint8Array> | null = null
   const swaps = createSwapRunner({ ...world, store: observed(store, world.onChange) })
   const isTrusted = async (mint: string): Promise<boolean> => (await store.mint(mint))?.trusted === true
   const receiving = createReceiving({ store, swaps, now: world.now, connect, isTrusted })
@@ -72,9 +75,13 @@ export function createWallet(world: WalletWorld): Wallet {
   function connect(url: string): Promise<MintConnection> {
     const existing = connections.get(url)
     if (existing !== undefined) return existing
-    const opened = loadSeedWords(store).then((words) => connectMint(url, { fetch: world.fetch, store, seed: seedBytes(words) }))
+    seed ??= loadSeedWords(store).then(seedBytes)
+    const opened = seed.then((bytes) => connectMint(url, { fetch: world.fetch, store, seed: bytes }))
     connections.set(url, opened)
-    opened.catch(() => connections.delete(url))
+    opened.catch(() => {
+      connections.delete(url)
+      seed = null
+    })
     return opened
   }
 
@@ -207,6 +214,9 @@ export function createWallet(world: WalletWorld): Wallet {
           }),
         )
         .sort((a, b) => b.at - a.at)
+    },
+    async warm() {
+      for (const { url, trusted } of await store.mints()) if (trusted) await connect(url).catch(() => undefined)
     },
     recovery,
   }

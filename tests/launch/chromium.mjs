@@ -47,7 +47,7 @@ export function ensureChromium() {
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) throw new Error(NOWHERE)
   console.log('No Chromium on this machine: installing it with apt-get …')
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  for (const call of [['update', '-qq'], ['install', '-y', '-qq', '--no-install-recommends', 'chromium']]) {
+  for (const call of [['update', '-qq'], ['install', '-y', '-qq', 'chromium']]) {
     const { status } = spawnSync('apt-get', call, { stdio: ['ignore', 'ignore', 'inherit'], env: environment })
     if (status !== 0) throw new Error(`"apt-get ${call[0]}" failed. ${NOWHERE}`)
   }
