@@ -61,6 +61,9 @@ export function isErrorCode(value: string): value is ErrorCode {
 export interface ErrorFacts {
   readonly code: ErrorCode
   readonly message: string
+  /** HTTP status and envelope type that go with the code: the script in pages has no table of its own. */
+  readonly status: number
+  readonly type: string
   readonly param?: string | null
 }
 
@@ -97,13 +100,11 @@ export function typeOf(code: ErrorCode): string {
 
 /** Anything thrown → what may leave the room. Unknown errors lose their text. */
 export function errorFacts(error: unknown): ErrorFacts {
-  if (error instanceof RoutstrError) return { code: error.code, message: error.message, param: error.param }
-  return { code: 'internal_error', message: 'Something went wrong inside the Routstr extension. No money was moved by this step.' }
-}
-
-/** OpenAI's error envelope: `{"error":{"message","type","code","param"}}`. */
-export function errorEnvelope(facts: ErrorFacts): string {
-  return JSON.stringify({
-    error: { message: facts.message, type: typeOf(facts.code), code: facts.code, param: facts.param ?? null },
-  })
+  if (error instanceof RoutstrError) return { code: error.code, message: error.message, status: error.status, type: typeOf(error.code), param: error.param }
+  return {
+    code: 'internal_error',
+    message: 'Something went wrong inside the Routstr extension. No money was moved by this step.',
+    status: 500,
+    type: 'api_error',
+  }
 }

@@ -1,7 +1,6 @@
 /** Errors as a page sees them: OpenAI's envelope in a `Response`, or an error named as the SDK names its own (`page-api.md` §7). */
 import type { ErrorCode, ErrorFacts } from '../domain/errors.ts'
 import { assign, headers, NativeDOMException, NativeResponse, readProperty, toJson } from './builtins.ts'
-import { statusOf, typeOf } from './status.ts'
 
 /** The SDK's class names, without their common end. */
 const NAMES: { readonly [status: number]: string } = {
@@ -46,26 +45,26 @@ export class RoutstrAPIError extends Error {
 
 /** A failure told by the background or the relay → an error. */
 export function errorFromFacts(facts: ErrorFacts): RoutstrAPIError {
-  const status = statusOf(facts.code)
-  const lost = status === 424 || facts.code === 'extension_reloaded'
-  return new RoutstrAPIError(status, errorBody(facts).error, undefined, '', lost ? 'APIConnection' : undefined)
+  const lost = facts.status === 424 || facts.code === 'extension_reloaded'
+  return new RoutstrAPIError(facts.status, errorBody(facts).error, undefined, '', lost ? 'APIConnection' : undefined)
 }
 
 /** A refusal as a `Response` that no SDK repeats by itself. */
 export function denial(facts: ErrorFacts, requestId: string): Response {
   return new NativeResponse(toJson(errorBody(facts)), {
-    status: statusOf(facts.code),
+    status: facts.status,
     headers: { 'content-type': 'application/json', 'x-request-id': requestId, 'x-should-retry': 'false' },
   })
 }
 
 /** `{"error":{"message","type","code","param"}}` */
-export function errorBody({ code, message, param = null }: ErrorFacts): { readonly error: object } {
-  return { error: { message, type: typeOf(statusOf(code)), code, param } }
+export function errorBody({ code, message, type, param = null }: ErrorFacts): { readonly error: object } {
+  return { error: { message, type, code, param } }
 }
 
-export function facts(code: ErrorCode, message: string): ErrorFacts {
-  return { code, message }
+/** Failures the page finds itself. @param status by default that of a bad request */
+export function facts(code: ErrorCode, message: string, status = 400): ErrorFacts {
+  return { code, message, status, type: status < 424 ? 'invalid_request_error' : 'api_error' }
 }
 
 export function abortError(): DOMException {

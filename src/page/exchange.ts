@@ -101,7 +101,7 @@ export function exchange({ post, open, close }: Transport, request: PreparedRequ
     }
 
     function end(): void {
-      if (!body) return fail(facts('stream_interrupted', 'There was no answer.'))
+      if (!body) return fail(facts('stream_interrupted', 'There was no answer.', 424))
       release()
       sources.close(body)
     }

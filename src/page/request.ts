@@ -44,7 +44,7 @@ export async function prepare(address: string, given: Request | null, init: Rout
     // not UTF-8
   }
   if (isPost && body === null) return facts('unsupported_parameter', 'The body must be text in UTF-8, like JSON. Nothing was sent.')
-  if (body !== null && body.length > MAX_BODY_CHARACTERS) return facts('request_too_large', 'The request is over 20 MB. Nothing was sent.')
+  if (body !== null && body.length > MAX_BODY_CHARACTERS) return facts('request_too_large', 'The request is over 20 MB. Nothing was sent.', 413)
   // This API speaks JSON: text of no declared type is that.
   if (isPost && type === UNSAID_TYPE) headers.set(wanted, 'content-type', 'application/json')
 

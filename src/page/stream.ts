@@ -69,7 +69,7 @@ export function createStream<Chunk>(response: Response, controller: AbortControl
     } catch (error) {
       done = false
       if (signals.aborted(signal)) return
-      throw error instanceof SyntaxError ? errorFromFacts(facts('stream_interrupted', 'The answer is truncated.')) : error
+      throw error instanceof SyntaxError ? errorFromFacts(facts('stream_interrupted', 'The answer is truncated.', 424)) : error
     } finally {
       if (!done) abort()
     }

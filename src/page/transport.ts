@@ -42,7 +42,7 @@ export function createTransport(port: MessagePort, emit: Emit): Transport {
     } catch {
       // A frame that makes no sense: what follows it would not either.
       post({ t: 'abort', id: frame.id })
-      operation?.fail(facts('stream_interrupted', 'The answer arrived damaged.'))
+      operation?.fail(facts('stream_interrupted', 'The answer arrived damaged.', 424))
     }
   }
 
@@ -58,7 +58,8 @@ export function createTransport(port: MessagePort, emit: Emit): Transport {
       operation.again = null
       // The background knows the id from its rows and never pays twice for it.
       if (workerLost && again !== null) again()
-      else operation.fail(facts(reason, reason === 'extension_reloaded' ? `Reload the page. ${SETTLED}` : SETTLED))
+      else if (reason === 'extension_reloaded') operation.fail(facts(reason, `Reload the page. ${SETTLED}`, 503))
+      else operation.fail(facts(reason, SETTLED, 424))
     }
     // A worker that slept while nothing ran is no news.
     if (workerLost && busy) emit('disconnect', { reason })

@@ -1,3 +1,4 @@
+import { errorFacts, RoutstrError } from '../../../src/domain/errors.ts'
 import { describe, expect, test, vi } from 'vitest'
 import { connect, pause, rejection, until } from './harness.ts'
 
@@ -27,7 +28,7 @@ describe('calls', () => {
 
   test('a refusal rejects with name, status and code', async () => {
     const { background, provider } = connect()
-    background.onCall = ({ id }) => background.write({ t: 'fail', id, error: { code: 'user_rejected', message: 'No.' } })
+    background.onCall = ({ id }) => background.write({ t: 'fail', id, error: errorFacts(new RoutstrError('user_rejected', 'No.')) })
     expect(await rejection(provider.enable())).toMatchObject({ name: 'PermissionDeniedError', status: 403, code: 'user_rejected', message: '403 No.' })
   })
 

@@ -1,7 +1,7 @@
 /** The real provider on one end of a real MessageChannel, and a background that does what a test says on the other. */
 import * as v from 'valibot'
 import { onTestFinished } from 'vitest'
-import type { ErrorFacts } from '../../../src/domain/errors.ts'
+import { type ErrorFacts, errorFacts, RoutstrError } from '../../../src/domain/errors.ts'
 import { pageFrameSchema, type BackgroundFrame, type PageFrame } from '../../../src/messaging/page-contract.ts'
 import { createProvider } from '../../../src/page/provider.ts'
 
@@ -51,7 +51,7 @@ export class Background {
       data: (text) => this.write({ t: 'data', id, text }),
       bytes: (bytes) => this.write({ t: 'bytes', id, base64: Buffer.from(bytes).toString('base64') }),
       end: () => this.write({ t: 'end', id }),
-      fail: (code, message = 'No.') => this.write({ t: 'fail', id, error: { code, message, param: null } }),
+      fail: (code, message = 'No.') => this.write({ t: 'fail', id, error: errorFacts(new RoutstrError(code, message)) }),
       json(value, status = 200) {
         answer.head(status, { 'content-type': 'application/json', 'x-request-id': 'req-1' })
         answer.data(JSON.stringify(value))
