@@ -3,7 +3,7 @@ import { RoutstrError } from '../domain/errors.ts'
 import { costUp, type Msat } from '../domain/msat.ts'
 import type { Offer } from '../domain/offer.ts'
 import type { InferenceRequest } from '../protocol/request-body.ts'
-import { expectedMsat, requiredMsat } from '../protocol/price.ts'
+import { expectedMsat, worstMsat } from '../protocol/price.ts'
 import type { Plan, PricedOffer } from '../routing/plan.ts'
 
 /** Prices move every two minutes (`routstr-node.md` §4.3): what we set aside covers a little rise. */
@@ -12,7 +12,7 @@ export const PRICE_MARGIN = 1.03
 export function priceOffers(offers: readonly Offer[], request: InferenceRequest): PricedOffer[] {
   return offers
     .filter(({ model }) => model.price !== null)
-    .map((offer) => ({ offer, requiredMsat: withMargin(requiredMsat(offer.model, request)), expectedMsat: expectedMsat(offer.model, request) }))
+    .map((offer) => ({ offer, requiredMsat: withMargin(worstMsat(offer.model, request)), expectedMsat: expectedMsat(offer.model, request) }))
 }
 
 export function withMargin(amount: Msat): Msat {

@@ -34,6 +34,20 @@ export function requiredMsat(model: Model, request: Sized): Msat {
 }
 
 /**
+ * What we set aside, in msat: the node's required amount, or what the request can really use if that is more. Never an
+ * amount that a truthful node could pass.
+ * @throws RoutstrError `no_provider_available` when the model has no price
+ */
+export function worstMsat(model: Model, request: Sized & Pick<InferenceRequest, 'inputTokensAtMost' | 'outputs'>): Msat {
+  const price = priceOf(model)
+  const required = requiredMsat(model, request)
+  const longest = request.outputLimit ?? model.topProvider?.maxCompletionTokens ?? model.topProvider?.contextLength ?? model.contextLength ?? 0
+  const outputTokens = makesText(request.path) ? longest * request.outputs : 0
+  const used = chargeMsat(price, { promptTokens: request.inputTokensAtMost, completionTokens: outputTokens }) ?? ZERO_MSAT
+  return maxMsat(required, used)
+}
+
+/**
  * Our estimate of the real charge in msat: prompt × rate + a usual answer × rate, at least 1 msat and never more than
  * the required amount. Free and input-only models cost the whole required amount (§6.1 item 4).
  * @throws RoutstrError `no_provider_available` when the model has no price
@@ -41,7 +55,7 @@ export function requiredMsat(model: Model, request: Sized): Msat {
 export function expectedMsat(model: Model, request: Sized): Msat {
   const price = priceOf(model)
   const required = requiredMsat(model, request)
-  const outputTokens = /^\/(embeddings|moderations)\b/.test(request.path) ? 0 : Math.min(request.outputLimit ?? TYPICAL_OUTPUT_TOKENS, TYPICAL_OUTPUT_TOKENS)
+  const outputTokens = makesText(request.path) ? Math.min(request.outputLimit ?? TYPICAL_OUTPUT_TOKENS, TYPICAL_OUTPUT_TOKENS) : 0
   const usage = { promptTokens: request.promptTokens + Math.ceil(request.inputCharacters / 3), completionTokens: outputTokens }
   const charge = chargeMsat(price, usage) ?? required
   return maxMsat(LEAST_MSAT, minMsat(charge, required))
@@ -57,6 +71,10 @@ export function chargeMsat(price: PriceSheet, usage: { readonly promptTokens: nu
   const input = roundToThousandths((usage.promptTokens / 1000) * (price.promptSat * 1_000_000))
   const output = roundToThousandths((usage.completionTokens / 1000) * (price.completionSat * 1_000_000))
   return input + output > 0 ? costUp(input + output) : ZERO_MSAT
+}
+
+function makesText(path: string): boolean {
+  return !/^\/(embeddings|moderations)\b/.test(path)
 }
 
 function priceOf(model: Model): PriceSheet {

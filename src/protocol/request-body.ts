@@ -7,6 +7,7 @@ import { RoutstrError } from '../domain/errors.ts'
 import { isRecord, wholeNumber } from './foreign.ts'
 import { spliceFields, topLevelFields, type TopLevelField } from './json-splice.ts'
 import { inputCharacters, promptTokens, summarize } from './prompt.ts'
+import { inputTokensAtMost, outputsAsked } from './upper-bound.ts'
 
 export const MAX_BODY_CHARACTERS = 20 * 1024 * 1024
 const MAX_MODEL_CHARACTERS = 256
@@ -26,6 +27,10 @@ export interface InferenceRequest {
   readonly promptTokens: number
   /** Characters of `input` or `prompt`, which the node does not count. */
   readonly inputCharacters: number
+  /** What the whole body can come to, tools included: an upper bound, not the node's count. */
+  readonly inputTokensAtMost: number
+  /** Answers asked for (`n`, `best_of`, several prompts); each is billed. */
+  readonly outputs: number
   readonly summary: RequestSummary
   /** The page's own text with only these top-level fields replaced or inserted; without changes the identical string. */
   body(changes: { model?: string; maxTokens?: number }): string
@@ -55,6 +60,8 @@ export function parseInferenceRequest(path: string, text: string | null): Infere
     hasMessages: messages.length > 0,
     promptTokens: promptTokens(messages),
     inputCharacters: inputCharacters(body),
+    inputTokensAtMost: inputTokensAtMost(body),
+    outputs: outputsAsked(body),
     summary: summarize(path, model, body, outputLimit),
     body: (changes) => spliceFields(text, fields, newValues(changes, model, maxTokens)),
   }

@@ -27,13 +27,13 @@ export type FundingOutcome =
 
 /**
  * Four requests like this one per waiter, bounded by the float and by the grant; never less than the request needs.
- * Above the need a little overshoot is allowed, so that the mint is not asked for exact change.
  */
 export function depositWish(request: Pick<FundingRequest, 'requiredMsat' | 'waiting' | 'mostMsat' | 'floatLeftMsat'>): DepositWish {
   const needSat = satUp(request.requiredMsat)
   const bound = Math.max(needSat, Math.min(satDown(request.floatLeftMsat), satDown(request.mostMsat)))
   const aimSat = Math.min(Math.max(needSat * (3 + request.waiting), 8), bound)
-  const slackSat = Math.max(4, Math.ceil(aimSat / 2))
+  // a little overshoot saves asking the mint for exact change, but not beyond what the grant leaves
+  const slackSat = Math.max(2, Math.min(Math.ceil(aimSat / 2), satDown(request.mostMsat) - aimSat))
   return { needSat, aimSat, capSat: aimSat + slackSat }
 }
 

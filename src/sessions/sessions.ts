@@ -1,6 +1,6 @@
 /** Money placed at providers: get a place for a request, give it back, bring everything home. */
 import { inBackground } from '../domain/in-background.ts'
-import { addMsat, lessMsat, minMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
+import { addMsat, lessMsat, maxMsat, minMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
 import type { Attempt, Session } from '../domain/session.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import type { AccountApi } from '../protocol/account.ts'
@@ -91,7 +91,9 @@ export function createSessions(world: {
           const found = await lease(request)
           if (found !== null) return { kind: 'leased', lease: found }
           const floatLeftMsat = lessMsat(msat(world.settings().floatSat * 1000), await onDeposit())
-          const outcome = await fund({ ...request, waiting: waiting.get(place) ?? 1, floatLeftMsat })
+          // what already lies at providers for this site is at risk too: a charge can take all of it
+          const mostMsat = maxMsat(request.requiredMsat, lessMsat(request.mostMsat, await freeOf(request.origin)))
+          const outcome = await fund({ ...request, mostMsat, waiting: waiting.get(place) ?? 1, floatLeftMsat })
           world.onChange()
           if (outcome.kind === 'refused') {
             inBackground(advance(outcome.sessionId))
@@ -127,6 +129,11 @@ export function createSessions(world: {
 
   async function isInUse(sessionId: string): Promise<boolean> {
     return (await store.attemptsOf(sessionId)).some((attempt) => attempt.state === 'open')
+  }
+
+  async function freeOf(origin: SiteOrigin): Promise<Msat> {
+    const sessions = (await store.sessions(['open'])).filter((session) => session.origin === origin)
+    return addMsat(...(await Promise.all(sessions.map(async (session) => freeMsat(session, await store.attemptsOf(session.id))))))
   }
 
   async function leftIn(session: Session): Promise<Msat> {

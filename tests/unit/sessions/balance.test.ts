@@ -56,6 +56,6 @@ describe('how much to place', () => {
     const wish = depositWish({ requiredMsat: msat(requiredMsat), waiting, mostMsat: fromSat(mostSat), floatLeftMsat: fromSat(floatSat) })
     expect(wish).toMatchObject({ needSat, aimSat })
     expect(wish.capSat).toBeGreaterThanOrEqual(aimSat)
-    expect(wish.capSat).toBeLessThanOrEqual(aimSat + Math.max(4, Math.ceil(aimSat / 2)))
+    expect(wish.capSat).toBeLessThanOrEqual(Math.max(aimSat, mostSat) + 2)
   })
 })
