@@ -75,7 +75,8 @@ export async function forwardAnswer(
   }
   try {
     while (reader !== undefined) {
-      await credit.some(signal)
+      // an answer that was ended elsewhere does not wait for a page that does not read
+      await Promise.race([credit.some(signal), reader.closed])
       const { done, value } = await reader.read()
       if (done) break
       credit.take(pieces.push(value))
@@ -102,7 +103,7 @@ interface Pieces {
 
 function isText(headers: EngineAnswer['headers']): boolean {
   const type = headers.find(([name]) => name === 'content-type')?.[1] ?? ''
-  return /^text\/|json|xml/.test(type)
+  return /^text\/|json|xml/i.test(type)
 }
 
 function textPieces(id: string): Pieces {

@@ -146,7 +146,8 @@ export function createScreens(world: ScreenWorld): UiHandlers {
         id,
         decision.kind === 'approve' && terms !== null ? { kind: 'approve', terms } : decision.kind === 'block' ? { kind: 'block' } : { kind: 'reject' },
       )
-      if (found !== null) world.grantChanged(found.approval.origin)
+      if (found !== null && decision.kind === 'block') await stopSite(found.approval.origin)
+      else if (found !== null) world.grantChanged(found.approval.origin)
       return done(Promise.resolve())
     },
 

@@ -3,6 +3,7 @@
  * fast as the page reads. Ends cleanly only when it is complete (`page-api.md` §12).
  */
 import { RoutstrError } from '../domain/errors.ts'
+import { inBackground } from '../domain/in-background.ts'
 import { parseJson } from '../protocol/foreign.ts'
 import { createStreamObserver } from '../protocol/sse.ts'
 import { type ChargeFacts, readCharge } from '../protocol/usage.ts'
@@ -34,11 +35,12 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
   let pending = source.first
   let size = 0
   let ended = false
+  let letGo = (): void => undefined
 
   async function end(state: AnswerEnd['state']): Promise<void> {
     if (ended) return
     ended = true
-    source.signal.removeEventListener('abort', source.abort)
+    letGo()
     if (state !== 'completed') source.abort()
     await source.onEnd({ state, charge: watch.charge() })
   }
@@ -52,9 +54,18 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
     return source.reader === null ? { done: true, value: undefined } : withIdleLimit(source.reader, source.idleMs, source.signal)
   }
 
-  source.signal.addEventListener('abort', source.abort)
   return new ReadableStream<Uint8Array>(
     {
+      start(controller) {
+        // at once, whether the page reads or not
+        const stop = (): void => {
+          source.abort()
+          inBackground(end('aborted').then(() => controller.error(source.signal.reason)))
+        }
+        if (source.signal.aborted) stop()
+        else source.signal.addEventListener('abort', stop, { once: true })
+        letGo = () => source.signal.removeEventListener('abort', stop)
+      },
       async pull(controller) {
         try {
           source.signal.throwIfAborted()
@@ -72,9 +83,12 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
               'The answer is larger than 32 MB and was cut. What it cost is read from the account; the rest comes back.',
             )
           source.onProgress(watch.push(value))
-          // the books are closed before the page can see that it is over
-          if (watch.done()) await end('completed')
+          if (!watch.done()) return controller.enqueue(value)
+          // the books are closed before the page can see that it is over; what follows the last word is nobody's
+          await end('completed')
           controller.enqueue(value)
+          controller.close()
+          source.abort()
         } catch (error) {
           const aborted = source.signal.aborted
           if (!aborted && watch.finish(false)) {
@@ -93,8 +107,8 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
         }
       },
       async cancel() {
-        await end('aborted')
         source.abort()
+        await end('aborted')
       },
     },
     { highWaterMark: 0 },

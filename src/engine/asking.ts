@@ -58,6 +58,8 @@ export function createAsking(world: { readonly permissions: PermissionStore; rea
         await refuseBlocked(ask.origin)
         const verdict = await take(ask.requestId, ask.origin, ask.worstMsat)
         if (verdict.kind === 'allowed') return
+        if (verdict.kind === 'repeat')
+          throw new RoutstrError('worker_lost', 'This request was paid for before. It is not sent twice; money that was not used comes back by itself.')
         if (ask.prompt === 'none') throw refusalWithoutPrompt(verdict.reason)
         await approvals.ask(questionFor(ask, verdict.reason), signal)
       }
@@ -82,11 +84,15 @@ function questionFor(ask: AskFor, reason: ApprovalReason): Question {
   }
 }
 
+export function permissionRequired(): RoutstrError {
+  return new RoutstrError('permission_required', 'The user has not given this site a budget, and the page asked not to be prompted. Nothing was spent.')
+}
+
 function refusalWithoutPrompt(reason: ApprovalReason): RoutstrError {
   switch (reason) {
     case 'no_grant':
     case 'site_asks':
-      return new RoutstrError('permission_required', 'The user has not given this site a budget, and the page asked not to be prompted. Nothing was spent.')
+      return permissionRequired()
     case 'period_limit':
       return new RoutstrError('budget_exceeded', 'The budget the user gave this site is used up for now. Nothing was spent.')
     case 'request_limit':

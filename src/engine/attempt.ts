@@ -4,7 +4,7 @@ import { type Msat, ZERO_MSAT } from '../domain/msat.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import { endpoint, PAID_FETCH } from '../protocol/account.ts'
 import { readText } from '../protocol/foreign.ts'
-import { isProviderFault, type NodeError, parseNodeError } from '../protocol/node-errors.ts'
+import { isProviderFault, type NodeError, parseNodeError, withoutSecrets } from '../protocol/node-errors.ts'
 import type { Candidate } from '../routing/plan.ts'
 import type { Lease, Sessions } from '../sessions/sessions.ts'
 
@@ -121,7 +121,13 @@ async function refusal(world: AttemptWorld, lease: Lease, response: Response): P
   const outcome = sayRefusal(error)
   if (error.status === 402 && error.requiredMsat !== null) return { kind: 'quoted', requiredMsat: error.requiredMsat, outcome }
   if (isProviderFault(error)) return { kind: 'failed', outcome, costKnown: true }
-  return { kind: 'passed', status: response.status, contentType: response.headers.get('content-type') ?? 'application/json', text, headers: response.headers }
+  return {
+    kind: 'passed',
+    status: response.status,
+    contentType: response.headers.get('content-type') ?? 'application/json',
+    text: withoutSecrets(text),
+    headers: response.headers,
+  }
 }
 
 function sayRefusal(error: NodeError): string {

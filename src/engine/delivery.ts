@@ -31,7 +31,7 @@ export function deliver({ world, request, capped, running, candidate, tried }: D
   const body = watchAnswer({
     reader: result.reader,
     first: result.first,
-    isEventStream: (result.response.headers.get('content-type') ?? '').includes('text/event-stream'),
+    isEventStream: (result.response.headers.get('content-type') ?? '').toLowerCase().includes('text/event-stream'),
     abort: result.abort,
     signal: request.signal,
     idleMs: world.patience.idleMs,

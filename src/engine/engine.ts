@@ -3,7 +3,7 @@ import { RoutstrError } from '../domain/errors.ts'
 import { ZERO_MSAT } from '../domain/msat.ts'
 import { type InferenceRequest, parseInferenceRequest } from '../protocol/request-body.ts'
 import { type Candidate, type Plan, plan, type PricedOffer } from '../routing/plan.ts'
-import { createAsking } from './asking.ts'
+import { createAsking, permissionRequired } from './asking.ts'
 import { createAttempts } from './attempts.ts'
 import { cheapestShort, nobody, priceOffers } from './costing.ts'
 import { type Capped, capOutput } from './max-tokens.ts'
@@ -16,7 +16,20 @@ export function createEngine(world: EngineWorld): RunRequest {
   const asking = createAsking(world)
   const tryInTurn = createAttempts(world, asking)
 
+  /** Ids between their arrival and their place among the running: one id is one request, however often it is said at once. */
+  const claimed = new Set<string>()
+
   return async (request) => {
+    if (claimed.has(request.id) || world.running.has(request.id)) throw new RoutstrError('invalid_request_error', 'A request with this id is running already.')
+    claimed.add(request.id)
+    try {
+      return await begin(request)
+    } finally {
+      claimed.delete(request.id)
+    }
+  }
+
+  async function begin(request: EngineRequest): Promise<EngineAnswer> {
     const startedAt = world.now()
     if (world.settings().paused) throw new RoutstrError('payments_paused', 'The user has paused all payments. Nothing was spent.')
     await asking.refuseBlocked(request.origin)
@@ -62,7 +75,6 @@ export function createEngine(world: EngineWorld): RunRequest {
 
   /** After a worker's death the page sends its request again under the same id: never paid twice (G51). */
   async function refuseRepeat({ id, origin }: EngineRequest): Promise<void> {
-    if (world.running.has(id)) throw new RoutstrError('invalid_request_error', 'A request with this id is running already.')
     const hold = await world.permissions.hold(id)
     const { attempts } = await world.sessions.costOf(id)
     if (attempts === 0 && (hold === undefined || (hold.origin === origin && hold.state !== 'charged'))) return
@@ -74,8 +86,11 @@ export function createEngine(world: EngineWorld): RunRequest {
 
   async function run(request: EngineRequest, capped: Capped, running: Running): Promise<EngineAnswer> {
     const { parsed } = capped
+    const granted = (await world.permissions.budget(request.origin, world.now())) !== null
+    // before anything that depends on the wallet: a site without a grant learns nothing about it
+    if (request.prompt === 'none' && !granted) throw permissionRequired()
     const { candidates, priced } = await choose(request, parsed)
-    const first = candidates[0] ?? (await askWhileShort(request, parsed, priced))
+    const first = candidates[0] ?? (await askWhileShort(request, parsed, priced, granted))
     await asking.hold(
       {
         requestId: request.id,
@@ -110,11 +125,10 @@ export function createEngine(world: EngineWorld): RunRequest {
   }
 
   /** The wallet is short: a page without a grant is asked about all the same, so that the user can top up while deciding. */
-  async function askWhileShort(request: EngineRequest, parsed: InferenceRequest, priced: readonly PricedOffer[]): Promise<PricedOffer> {
+  async function askWhileShort(request: EngineRequest, parsed: InferenceRequest, priced: readonly PricedOffer[], granted: boolean): Promise<PricedOffer> {
     const { plan: planned } = await choose(request, parsed)
     const short = cheapestShort(planned, priced)
-    const granted = (await world.permissions.budget(request.origin, world.now())) !== null
-    if (short === null || granted || request.prompt === 'none') throw nobody(parsed.model, planned, known())
+    if (short === null || granted) throw nobody(parsed.model, planned, known())
     return short
   }
 

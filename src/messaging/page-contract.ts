@@ -6,7 +6,8 @@ import * as v from 'valibot'
 import type { ErrorFacts } from '../domain/errors.ts'
 import { BODY_FRAME_CHARACTERS } from './page-constants.ts'
 
-const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))
+export const frameIdSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))
+const id = frameIdSchema
 const shortText = v.pipe(v.string(), v.maxLength(4096))
 const amount = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
@@ -17,7 +18,10 @@ const requestFrame = v.object({
   method: v.picklist(['GET', 'POST']),
   /** Path below `/v1`, starting with `/`, query included. */
   path: v.pipe(shortText, v.startsWith('/')),
-  headers: v.pipe(v.array(v.tuple([v.pipe(v.string(), v.maxLength(128)), shortText])), v.maxLength(64)),
+  headers: v.pipe(
+    v.array(v.tuple([v.pipe(v.string(), v.regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/)), v.pipe(shortText, v.regex(/^[\t\x20-\x7e\x80-\xff]*$/))])),
+    v.maxLength(64),
+  ),
   /** First piece of the body; null: none. */
   body: v.nullable(v.pipe(v.string(), v.maxLength(BODY_FRAME_CHARACTERS))),
   /** More pieces follow in `body` frames. */

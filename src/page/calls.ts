@@ -58,7 +58,7 @@ function checked({ budgetMsat, period, maxPerRequestMsat, reason }: GrantRequest
   ) {
     throw errorFromFacts(facts('invalid_request_error', 'Wrong budgetMsat, maxPerRequestMsat, period or reason.'))
   }
-  return { budgetMsat, period, maxPerRequestMsat, reason }
+  return { budgetMsat, period: period || undefined, maxPerRequestMsat, reason: reason || undefined }
 }
 
 function isAmount(value: number | undefined): boolean {

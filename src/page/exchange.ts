@@ -87,7 +87,7 @@ export function exchange({ post, open, close }: Transport, request: PreparedRequ
         const pair = frame.headers[i]
         if (pair) headers.append(answered, pair[0], pair[1])
       }
-      isEventStream = startsWith(headers.get(answered, 'content-type') ?? '', 'text/event-stream')
+      isEventStream = startsWith(string.toLowerCase(headers.get(answered, 'content-type') ?? ''), 'text/event-stream')
       operation.again = null
       body = source
       resolve(response)

@@ -14,16 +14,19 @@ import type { PermissionStore } from './store.ts'
 /** Below the SDKs' ten minutes until headers (`page-api.md` §14). */
 export const APPROVAL_LIFE_MS = 5 * 60_000
 const MOST_QUESTIONS = 5
+/** How long a restarted worker waits for the page of a question. */
+const ORPHAN_MS = 60_000
 
 export type Question = Omit<Approval, 'id' | 'createdAt' | 'expiresAt' | 'state'>
 
 export interface Approvals {
   /**
-   * Resolves when the user has approved the question of this site; the caller then checks again.
+   * Resolves when the question of this site has been answered with yes (`approved`), or when it was taken back because the
+   * request it showed has gone (`again`): the caller then checks, and asks anew if it has to.
    * @throws RoutstrError `user_rejected`, `prompt_timeout`, `origin_blocked`, `too_many_requests`; the signal's reason when
    * the page has gone
    */
-  ask(question: Question, signal: AbortSignal): Promise<void>
+  ask(question: Question, signal: AbortSignal): Promise<'approved' | 'again'>
   get(id: string): Promise<{ readonly approval: Approval; readonly position: number; readonly waiting: number } | null>
   /** Oldest first. */
   waiting(): Promise<readonly Approval[]>
@@ -45,9 +48,10 @@ export function createApprovals(world: {
   readonly onChange: () => void
 }): Approvals {
   const { store, now } = world
-  const waiters = new Map<string, Set<(error: RoutstrError | null) => void>>()
+  const bornAt = now()
+  const waiters = new Map<string, Set<(outcome: Outcome) => void>>()
 
-  async function ask(question: Question, signal: AbortSignal): Promise<void> {
+  async function ask(question: Question, signal: AbortSignal): Promise<'approved' | 'again'> {
     signal.throwIfAborted()
     const asking = await store.asking()
     if (asking.length >= MOST_QUESTIONS && !asking.some((approval) => approval.origin === question.origin)) {
@@ -55,30 +59,36 @@ export function createApprovals(world: {
     }
     const createdAt = now()
     const approval = await store.addApproval({ ...question, id: world.randomId(), createdAt, expiresAt: createdAt + APPROVAL_LIFE_MS, state: 'asking' })
-    const settled = wait(approval.id, signal)
+    if (approval.requestId === question.requestId && JSON.stringify(approval.request) !== JSON.stringify(question.request)) {
+      // the same id with another text: what the user sees must be what is sent
+      await close(approval.id, 'withdrawn', null)
+      return 'again'
+    }
+    const settled = wait(approval, approval.requestId === question.requestId, signal)
     inBackground(noticeEarlyEnd(approval.id).then(tick))
-    await settled
+    return settled
   }
 
   /** The question may have ended between our joining it and our waiting for it. */
   async function noticeEarlyEnd(id: string): Promise<void> {
     const standing = await store.approval(id)
-    if (standing !== undefined && standing.state !== 'asking') tell(id, standing.state === 'approved' ? null : refusal(standing.state, false))
+    if (standing !== undefined && standing.state !== 'asking') tell(id, outcomeOf(standing.state, false))
   }
 
-  function wait(id: string, signal: AbortSignal): Promise<void> {
+  /** @param isAsker the question shows this very request: it goes when the request goes, and the others ask anew */
+  function wait({ id }: Approval, isAsker: boolean, signal: AbortSignal): Promise<'approved' | 'again'> {
     return new Promise((resolve, reject) => {
       const mine = waiters.get(id) ?? new Set()
       waiters.set(id, mine)
       const timer = setTimeout(() => inBackground(tick()), APPROVAL_LIFE_MS)
-      const settle = (error: RoutstrError | null): void => {
+      const settle = (outcome: Outcome): void => {
         cleanUp()
-        if (error === null) resolve()
-        else reject(error)
+        if (typeof outcome === 'string') resolve(outcome)
+        else reject(outcome)
       }
       const left = (): void => {
         cleanUp()
-        if (mine.size === 0) inBackground(close(id, 'withdrawn', null))
+        if (isAsker || mine.size === 0) inBackground(close(id, 'withdrawn', null))
         reject(signal.reason)
       }
       const cleanUp = (): void => {
@@ -88,28 +98,33 @@ export function createApprovals(world: {
       }
       mine.add(settle)
       signal.addEventListener('abort', left)
+      if (signal.aborted) left()
     })
   }
 
   async function close(id: string, state: Exclude<Approval['state'], 'asking'>, effect: { decision: Decision; grant: Grant | null } | null): Promise<void> {
     if (!(await store.closeApproval(id, state, effect))) return
-    const error = state === 'approved' ? null : refusal(state, effect?.decision.kind === 'block')
-    tell(id, error)
+    tell(id, outcomeOf(state, effect?.decision.kind === 'block'))
     world.onChange()
     await tick()
   }
 
-  function tell(id: string, error: RoutstrError | null): void {
-    for (const settle of [...(waiters.get(id) ?? [])]) settle(error)
+  function tell(id: string, outcome: Outcome): void {
+    for (const settle of [...(waiters.get(id) ?? [])]) settle(outcome)
     waiters.delete(id)
   }
 
   let showing: string | null = null
   async function tick(): Promise<void> {
-    for (const approval of await store.asking()) if (approval.expiresAt <= now()) await close(approval.id, 'expired', null)
+    for (const approval of await store.asking()) {
+      if (approval.expiresAt <= now()) await close(approval.id, 'expired', null)
+      // a question of a worker that died: its page comes back within seconds, or is gone
+      else if (!waiters.has(approval.id) && now() - bornAt > ORPHAN_MS) await close(approval.id, 'withdrawn', null)
+    }
     const next = (await queue())[0]?.id ?? null
-    if (next !== null || showing !== null) await world.show(next)
+    const before = showing
     showing = next
+    if (next !== null || before !== null) await world.show(next)
     world.onChange()
   }
 
@@ -159,15 +174,19 @@ export function createApprovals(world: {
   }
 }
 
-function refusal(state: 'rejected' | 'expired' | 'withdrawn', blocked: boolean): RoutstrError {
-  if (blocked) return blockedError()
+/** What those who wait are told. */
+type Outcome = 'approved' | 'again' | RoutstrError
+
+function outcomeOf(state: Exclude<Approval['state'], 'asking'>, blocked: boolean): Outcome {
   switch (state) {
+    case 'approved':
+      return 'approved'
+    case 'withdrawn':
+      return 'again'
     case 'rejected':
-      return new RoutstrError('user_rejected', 'The user declined this request. Nothing was spent.')
+      return blocked ? blockedError() : new RoutstrError('user_rejected', 'The user declined this request. Nothing was spent.')
     case 'expired':
       return new RoutstrError('prompt_timeout', 'The user did not answer within five minutes. Nothing was spent.')
-    case 'withdrawn':
-      return new RoutstrError('request_aborted', 'The page has gone. Nothing was spent.')
     default:
       return state satisfies never
   }

@@ -5,6 +5,11 @@ import type { Msat } from '../domain/msat.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import type { Verdict } from './budget.ts'
 
+export type HoldAnswer =
+  | Verdict
+  /** Not judged: a request with this id was charged before, or belongs to another site. */
+  | { readonly kind: 'repeat' }
+
 export interface PermissionStore {
   site(origin: SiteOrigin): Promise<SiteRule | undefined>
   sites(): Promise<SiteRule[]>
@@ -21,7 +26,7 @@ export interface PermissionStore {
    * Check and take in one transaction. A hold of the same request that is still `held` is replaced (raised, or taken again
    * after the worker died before any money moved).
    */
-  takeHold(request: { readonly requestId: string; readonly origin: SiteOrigin; readonly amountMsat: Msat; readonly now: number }): Promise<Verdict>
+  takeHold(request: { readonly requestId: string; readonly origin: SiteOrigin; readonly amountMsat: Msat; readonly now: number }): Promise<HoldAnswer>
   hold(requestId: string): Promise<Hold | undefined>
   heldHolds(): Promise<Hold[]>
   /** Lowers what is set aside while the rest of the request's cost is not known yet. */

@@ -32,8 +32,8 @@ export function parseNodeError(status: number, text: string): NodeError {
   const said = textOf(typeof error === 'string' ? error : (facts.message ?? facts.reason ?? facts.msg))
   return {
     status,
-    code: textOf(facts.code),
-    type: textOf(facts.type),
+    code: safeText(facts.code),
+    type: safeText(facts.type),
     message: said === null ? withoutMessage(status, text, body) : cleanText(withoutSecrets(said), MAX_MESSAGE_CHARACTERS),
     requiredMsat: amount(isRecord(detail) ? detail.amount_required_msat : undefined) ?? amountInText(said ?? ''),
   }
@@ -66,8 +66,13 @@ function textOf(value: unknown): string | null {
 }
 
 /** Ecash and account keys are money; they leave the room in no message (design §5.10). */
-function withoutSecrets(text: string): string {
+export function withoutSecrets(text: string): string {
   return text.replace(/cashu[AB][\w+/=-]{16,}/g, 'cashu…').replace(/sk-[0-9a-f]{16,}/gi, 'sk-…')
+}
+
+function safeText(value: unknown): string | null {
+  const text = textOf(value)
+  return text === null ? null : cleanText(withoutSecrets(text), 80)
 }
 
 function withoutMessage(status: number, text: string, body: unknown): string {

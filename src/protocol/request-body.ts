@@ -11,6 +11,8 @@ import { inputTokensAtMost, outputsAsked } from './upper-bound.ts'
 
 export const MAX_BODY_CHARACTERS = 20 * 1024 * 1024
 const MAX_MODEL_CHARACTERS = 256
+/** No request needs more; what walks through a body need not fear for the stack. */
+const MOST_LEVELS = 200
 
 export interface InferenceRequest {
   /** Below `/v1`, without a query: `/chat/completions`. */
@@ -45,6 +47,7 @@ export interface InferenceRequest {
 export function parseInferenceRequest(path: string, text: string | null): InferenceRequest {
   if (text === null || text.trim() === '') throw invalid('This endpoint needs a JSON body with at least a "model".')
   if (text.length > MAX_BODY_CHARACTERS) throw new RoutstrError('request_too_large', 'The request body is larger than 20 MB.')
+  if (depthOf(text) > MOST_LEVELS) throw invalid('The request body is nested too deeply.')
   const body = parseObject(text)
   const fields = topLevelFields(text)
   const model = readModel(body.model)
@@ -104,6 +107,23 @@ function readMaxTokens(text: string, fields: readonly TopLevelField[]): number |
   const value = /^\d+$/.test(written) ? wholeNumber(Number(written)) : null
   if (value === null) throw invalid('"max_tokens" must be a whole number, 0 or more.', 'max_tokens')
   return value
+}
+
+/** Brackets open at once at most, outside of strings. */
+function depthOf(text: string): number {
+  let depth = 0
+  let deepest = 0
+  let inString = false
+  for (let index = 0; index < text.length && deepest <= MOST_LEVELS; index++) {
+    const character = text[index]
+    if (inString) {
+      if (character === '\\') index++
+      else if (character === '"') inString = false
+    } else if (character === '"') inString = true
+    else if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth)
+    else if (character === ']' || character === '}') depth--
+  }
+  return deepest
 }
 
 function invalid(message: string, param?: string): RoutstrError {

@@ -32,6 +32,16 @@ export function createStreamObserver(): StreamObserver {
   let textCharacters = 0
   let oversized = false
 
+  /** Choices seen, and whether each is finished: with `n` above 1 the answer is whole when the last one is. */
+  const choices = new Map<unknown, boolean>()
+
+  function noteChoice(choice: unknown): void {
+    if (!isRecord(choice)) return
+    const index = choice.index ?? 0
+    const isLast = typeof choice.finish_reason === 'string' && choice.finish_reason !== ''
+    choices.set(index, isLast || choices.get(index) === true)
+  }
+
   const parser = createParser({
     maxBufferSize: MAX_LINE_CHARACTERS,
     onEvent: ({ data }) => {
@@ -52,6 +62,7 @@ export function createStreamObserver(): StreamObserver {
     if (!isRecord(event)) return
     charge = mergeCharge(charge, readCharge(event))
     finished ||= isFinish(event)
+    for (const choice of itemsOf(event.choices)) noteChoice(choice)
     failed ||= isFailure(event)
     textCharacters += answerCharacters(event)
   }
@@ -70,7 +81,7 @@ export function createStreamObserver(): StreamObserver {
       return done
     },
     get finished() {
-      return finished
+      return finished || (choices.size > 0 && [...choices.values()].every((isLast) => isLast))
     },
     get failed() {
       return failed
@@ -87,8 +98,7 @@ export function createStreamObserver(): StreamObserver {
 type Json = Readonly<Record<string, unknown>>
 
 function isFinish(event: Json): boolean {
-  if (event.type === 'response.completed' || event.type === 'response.incomplete' || event.type === 'message_stop') return true
-  return itemsOf(event.choices).some((choice) => isRecord(choice) && typeof choice.finish_reason === 'string')
+  return event.type === 'response.completed' || event.type === 'response.incomplete' || event.type === 'message_stop'
 }
 
 function isFailure(event: Json): boolean {

@@ -66,12 +66,10 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
     takeHold: ({ requestId, origin, amountMsat, now }) =>
       db.transaction('rw', db.grants, db.holds, db.sites, async () => {
         const own = await db.holds.get(requestId)
-        if (own !== undefined && (own.state !== 'held' || own.origin !== origin)) {
-          return { kind: 'refused', reason: 'no_grant', budget: null }
-        }
+        if (own !== undefined && (own.state === 'charged' || own.origin !== origin)) return { kind: 'repeat' }
         const others = (await holdsOf(origin, now)).filter((hold) => hold.requestId !== requestId)
         const verdict = judge(await grantsOf(origin), others, { requestId, amountMsat, now })
-        if (verdict.kind === 'refused') return verdict
+        if (verdict.kind !== 'allowed') return verdict
         const { grant } = verdict
         await db.holds.put({
           requestId,
