@@ -10,5 +10,5 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  use: { actionTimeout: 10_000, navigationTimeout: 10_000, trace: { mode: 'retain-on-failure', sources: false } },
+  use: { actionTimeout: 10_000, navigationTimeout: 10_000, trace: { mode: 'retain-on-failure', screenshots: false, sources: false } },
 })

@@ -63,6 +63,17 @@ test('closing the window is a no', async ({ user, sites }) => {
   expect(user.questionsAsked).toHaveLength(1)
 })
 
+test('the page goes away while the question is open: it is withdrawn, and its window closes', async ({ user, sites, devnet }) => {
+  const page = await user.open(`${sites.home}/`)
+  await ask(page)
+  const question = await nextQuestion(user)
+  await expect.poll(() => user.badge()).toBe('1')
+  await page.close()
+  await expect.poll(() => question.page.isClosed(), { message: 'the window closes' }).toBe(true)
+  await expect.poll(() => user.badge()).toBe('')
+  expect(devnet.upstream.requests).toHaveLength(0)
+})
+
 test('Block: this and every later request is refused without a question, until it is taken back', async ({ user, sites, devnet }) => {
   const page = await user.open(`${sites.home}/`)
   const asked = await ask(page)
