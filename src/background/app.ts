@@ -163,6 +163,7 @@ export function createApp(outside: Outside): App {
     randomId,
     grantChanged,
     changed,
+    busy,
   })
 
   return {

@@ -32,6 +32,8 @@ export interface ScreenWorld {
   readonly randomId: () => string
   readonly grantChanged: (origin: SiteOrigin) => void
   readonly changed: () => void
+  /** Keeps the worker alive and the alarm armed until released. */
+  readonly busy: () => () => void
 }
 
 export function createScreens(world: ScreenWorld): UiHandlers {
@@ -111,6 +113,16 @@ export function createScreens(world: ScreenWorld): UiHandlers {
     world.grantChanged(origin)
   }
 
+  /** Money moves: the worker stays awake, and an alarm finishes what is left open. */
+  async function atWork<T>(work: () => Promise<T>): Promise<T> {
+    const release = world.busy()
+    try {
+      return await work()
+    } finally {
+      release()
+    }
+  }
+
   const site = (text: string): SiteOrigin => siteOrigin(text)
   const done = async (work: Promise<unknown>): Promise<null> => {
     await work
@@ -125,11 +137,7 @@ export function createScreens(world: ScreenWorld): UiHandlers {
       if (paused) running.stop(() => true)
       return done(Promise.resolve())
     },
-    'sessions.bringHome': async () => {
-      const result = await sessions.bringHome()
-      world.changed()
-      return result
-    },
+    'sessions.bringHome': () => atWork(() => sessions.bringHome().finally(world.changed)),
     'requests.stop': async ({ requestId }) => {
       running.stop(({ id }) => id === requestId)
       return null
@@ -163,16 +171,16 @@ export function createScreens(world: ScreenWorld): UiHandlers {
       sent: await wallet.sentTokens(),
     }),
     'mints.preview': ({ url }) => wallet.previewMint(url),
-    'mints.add': ({ url }) => done(wallet.trustMint(url).then(() => wallet.redeemStored())),
+    'mints.add': ({ url }) => done(atWork(() => wallet.trustMint(url).then(() => wallet.redeemStored()))),
     'mints.remove': ({ url }) => done(wallet.removeMint(url)),
     'tokens.inspect': ({ token }) => wallet.inspect(token),
-    'tokens.receive': ({ token, trustMint }) => wallet.receive(token, 'user', trustMint),
+    'tokens.receive': ({ token, trustMint }) => atWork(() => wallet.receive(token, 'user', trustMint)),
     'tokens.send': async ({ mint, amountSat, memo }) => {
-      const operation = await wallet.send(mint, amountSat, memo)
+      const operation = await atWork(() => wallet.send(mint, amountSat, memo))
       return { operationId: operation.id, token: operation.token, amountMsat: msat(operation.amountSat * 1000) }
     },
-    'tokens.takeBack': ({ operationId }) => wallet.takeBack(operationId),
-    'incoming.retry': ({ id, trustMint }) => wallet.retryIncoming(id, trustMint),
+    'tokens.takeBack': ({ operationId }) => atWork(() => wallet.takeBack(operationId)),
+    'incoming.retry': ({ id, trustMint }) => atWork(() => wallet.retryIncoming(id, trustMint)),
     'seed.reveal': async () => ({ words: await wallet.seedWords() }),
 
     'providers.list': async () => {
@@ -193,7 +201,7 @@ export function createScreens(world: ScreenWorld): UiHandlers {
     'settings.set': (changes) => done(world.settings.change(Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)))),
 
     'developer.connect': async ({ configUrl }) => {
-      const connected = await world.developer.connect(configUrl)
+      const connected = await atWork(() => world.developer.connect(configUrl))
       world.changed()
       return connected
     },

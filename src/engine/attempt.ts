@@ -4,7 +4,7 @@ import { type Msat, ZERO_MSAT } from '../domain/msat.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import { endpoint, PAID_FETCH } from '../protocol/account.ts'
 import { readText } from '../protocol/foreign.ts'
-import { isProviderFault, type NodeError, parseNodeError, withoutSecrets } from '../protocol/node-errors.ts'
+import { isNodeEnvelope, isProviderFault, type NodeError, parseNodeError, withoutSecrets } from '../protocol/node-errors.ts'
 import type { Candidate } from '../routing/plan.ts'
 import type { Lease, Sessions } from '../sessions/sessions.ts'
 
@@ -113,14 +113,18 @@ async function send(world: AttemptWorld, lease: Lease, providerUrl: string, requ
   }
 }
 
-/** An error answer costs nothing: the node has released its reservation (`routstr-node.md` §5.4). A lie shows at the settle. */
+/**
+ * An error answer of the node costs nothing: it has released its reservation (`routstr-node.md` §5.4), and a lie shows at the
+ * settle. One of a proxy in between proves nothing: behind it the node may have answered and charged.
+ */
 async function refusal(world: AttemptWorld, lease: Lease, response: Response): Promise<AttemptResult> {
   const text = await readText(response, MOST_ERROR_BYTES).catch(() => '')
-  await world.sessions.release(lease, ZERO_MSAT)
+  const costKnown = isNodeEnvelope(text)
+  await world.sessions.release(lease, costKnown ? ZERO_MSAT : null)
   const error = parseNodeError(response.status, text)
   const outcome = sayRefusal(error)
   if (error.status === 402 && error.requiredMsat !== null) return { kind: 'quoted', requiredMsat: error.requiredMsat, outcome }
-  if (isProviderFault(error)) return { kind: 'failed', outcome, costKnown: true }
+  if (isProviderFault(error)) return { kind: 'failed', outcome, costKnown }
   return {
     kind: 'passed',
     status: response.status,

@@ -27,6 +27,7 @@ export function createAttempts(world: EngineWorld, asking: ReturnType<typeof cre
       receiptOf({ running, parsed: capped.parsed, candidate, state, attempts: tried, nodeRequestId, now: world.now() })
     let costsUnknown = false
     for (const candidate of candidates.slice(0, MOST_ATTEMPTS)) {
+      request.signal.throwIfAborted()
       running.phase = 'paying'
       running.providerName = candidate.offer.providerName
       world.running.changed()

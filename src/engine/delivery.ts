@@ -4,7 +4,7 @@ import { nodeRequestIdOf } from '../protocol/account.ts'
 import { chargeMsat } from '../protocol/price.ts'
 import { mergeCharge, readChargeHeaders } from '../protocol/usage.ts'
 import type { Candidate } from '../routing/plan.ts'
-import { watchAnswer } from './answer.ts'
+import { type AnswerEnd, watchAnswer } from './answer.ts'
 import type { AttemptResult } from './attempt.ts'
 import { answerHeaders } from './headers.ts'
 import type { Capped } from './max-tokens.ts'
@@ -40,25 +40,32 @@ export function deliver({ world, request, capped, running, candidate, tried }: D
       world.running.changed()
     },
     async onEnd(end) {
-      const charge = mergeCharge(known, end.charge)
-      // a stream that was cut may have been charged more than its last word says: the account is read instead
-      await world.sessions.release(result.lease, end.state === 'completed' || end.state === 'failed' ? (charge?.chargedMsat ?? null) : null)
-      const receipt = receiptOf({
-        running,
-        parsed,
-        candidate,
-        state: end.state,
-        attempts: tried,
-        nodeRequestId: nodeRequestIdOf(result.response.headers),
-        now: world.now(),
-      })
-      const usage = { promptTokens: charge?.promptTokens ?? null, completionTokens: charge?.completionTokens ?? null }
-      const { price } = candidate.offer.model
-      const { promptTokens, completionTokens } = usage
-      const expectedMsat = price === null || promptTokens === null || completionTokens === null ? null : chargeMsat(price, { promptTokens, completionTokens })
-      await world.accounting.close({ ...receipt, ...usage, modelServed: charge?.modelServed ?? null, firstByteMs, expectedMsat })
-      world.running.remove(request.id)
+      try {
+        await closeBooks(end)
+      } finally {
+        world.running.remove(request.id)
+      }
     },
   })
   return { status: result.response.status, headers: answerHeaders(result.response.headers, candidate, request.id, maxTokens), body }
+
+  async function closeBooks(end: AnswerEnd): Promise<void> {
+    const charge = mergeCharge(known, end.charge)
+    // a stream that was cut may have been charged more than its last word says: the account is read instead
+    await world.sessions.release(result.lease, end.state === 'completed' || end.state === 'failed' ? (charge?.chargedMsat ?? null) : null)
+    const receipt = receiptOf({
+      running,
+      parsed,
+      candidate,
+      state: end.state,
+      attempts: tried,
+      nodeRequestId: nodeRequestIdOf(result.response.headers),
+      now: world.now(),
+    })
+    const usage = { promptTokens: charge?.promptTokens ?? null, completionTokens: charge?.completionTokens ?? null }
+    const { price } = candidate.offer.model
+    const { promptTokens, completionTokens } = usage
+    const expectedMsat = price === null || promptTokens === null || completionTokens === null ? null : chargeMsat(price, { promptTokens, completionTokens })
+    await world.accounting.close({ ...receipt, ...usage, modelServed: charge?.modelServed ?? null, firstByteMs, expectedMsat })
+  }
 }

@@ -31,7 +31,7 @@ export function createEngine(world: EngineWorld): RunRequest {
 
   async function begin(request: EngineRequest): Promise<EngineAnswer> {
     const startedAt = world.now()
-    if (world.settings().paused) throw new RoutstrError('payments_paused', 'The user has paused all payments. Nothing was spent.')
+    refuseWhilePaused()
     await asking.refuseBlocked(request.origin)
     await refuseRepeat(request)
     const path = request.path.split('?')[0] ?? ''
@@ -61,6 +61,7 @@ export function createEngine(world: EngineWorld): RunRequest {
         stop.abort(new RoutstrError('request_aborted', 'The user stopped this request. What it cost so far is read from the account; the rest comes back.')),
       ended: () => clearTimeout(deadline),
     }
+    refuseWhilePaused()
     world.running.add(running)
     try {
       return await run({ ...request, path, signal }, capOutput(parsed, world.settings()), running)
@@ -71,6 +72,10 @@ export function createEngine(world: EngineWorld): RunRequest {
       world.running.remove(request.id)
       throw error
     }
+  }
+
+  function refuseWhilePaused(): void {
+    if (world.settings().paused) throw new RoutstrError('payments_paused', 'The user has paused all payments. Nothing was spent.')
   }
 
   /** After a worker's death the page sends its request again under the same id: never paid twice (G51). */
@@ -89,8 +94,8 @@ export function createEngine(world: EngineWorld): RunRequest {
     const granted = (await world.permissions.budget(request.origin, world.now())) !== null
     // before anything that depends on the wallet: a site without a grant learns nothing about it
     if (request.prompt === 'none' && !granted) throw permissionRequired()
-    const { candidates, priced } = await choose(request, parsed)
-    const first = candidates[0] ?? (await askWhileShort(request, parsed, priced, granted))
+    const { candidates } = await choose(request, parsed)
+    const first = candidates[0] ?? (await askWhileShort(request, parsed, granted))
     await asking.hold(
       {
         requestId: request.id,
@@ -125,8 +130,8 @@ export function createEngine(world: EngineWorld): RunRequest {
   }
 
   /** The wallet is short: a page without a grant is asked about all the same, so that the user can top up while deciding. */
-  async function askWhileShort(request: EngineRequest, parsed: InferenceRequest, priced: readonly PricedOffer[], granted: boolean): Promise<PricedOffer> {
-    const { plan: planned } = await choose(request, parsed)
+  async function askWhileShort(request: EngineRequest, parsed: InferenceRequest, granted: boolean): Promise<PricedOffer> {
+    const { plan: planned, priced } = await choose(request, parsed)
     const short = cheapestShort(planned, priced)
     if (short === null || granted) throw nobody(parsed.model, planned, known())
     return short

@@ -27,6 +27,7 @@ function ask<T>({ post, open, close }: Transport, prepare: () => PageCall): Prom
     const call = prepare()
     const send = () => post({ t: 'call', id, call })
     const operation: Operation = {
+      repeats: 0,
       again: send,
       receive(frame) {
         if (frame.t === 'fail') return operation.fail(frame.error)

@@ -46,7 +46,7 @@ export function exchange({ post, open, close }: Transport, request: PreparedRequ
     let unread = 0
     /** What the reader gets once it has read the rest. */
     let failure: unknown
-    const operation: Operation = { again: () => send(post, id, request), receive, fail }
+    const operation: Operation = { again: () => send(post, id, request), repeats: 0, receive, fail }
 
     function receive(frame: AnswerFrame): void {
       if (frame.t === 'fail') fail(frame.error)

@@ -8,8 +8,10 @@ import { isFrame, type AnswerFrame, type LossReason } from './frames.ts'
 
 /** A request or call that waits for its answer. */
 export interface Operation {
-  /** Sends everything again under the same id; null once the background has begun to answer, or after one repetition. */
+  /** Sends everything again under the same id; null once the background has begun to answer. */
   again: (() => void) | null
+  /** How often that has been done. */
+  repeats: number
   receive(frame: AnswerFrame): void
   /** The end: nothing could help. */
   fail(facts: ErrorFacts): void
@@ -21,6 +23,8 @@ export interface Transport {
   close(id: string): void
 }
 
+/** A question may outlast several workers; one that dies of our own request must not live for ever. */
+const MOST_REPEATS = 5
 const SETTLED = 'Unspent money returns to the wallet by itself.'
 
 /** Takes the port over for as long as the document lives. */
@@ -54,8 +58,7 @@ export function createTransport(port: MessagePort, emit: Emit): Transport {
       const operation = operations[id]
       if (operation === undefined) continue
       busy = true
-      const { again } = operation
-      operation.again = null
+      const again = operation.repeats++ < MOST_REPEATS ? operation.again : null
       // The background knows the id from its rows and never pays twice for it.
       if (workerLost && again !== null) again()
       else if (reason === 'extension_reloaded') operation.fail(facts(reason, `Reload the page. ${SETTLED}`, 503))

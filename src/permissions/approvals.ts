@@ -59,7 +59,7 @@ export function createApprovals(world: {
     }
     const createdAt = now()
     const approval = await store.addApproval({ ...question, id: world.randomId(), createdAt, expiresAt: createdAt + APPROVAL_LIFE_MS, state: 'asking' })
-    if (approval.requestId === question.requestId && JSON.stringify(approval.request) !== JSON.stringify(question.request)) {
+    if (approval.state === 'asking' && approval.requestId === question.requestId && JSON.stringify(approval.request) !== JSON.stringify(question.request)) {
       // the same id with another text: what the user sees must be what is sent
       await close(approval.id, 'withdrawn', null)
       return 'again'

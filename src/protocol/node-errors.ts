@@ -39,6 +39,12 @@ export function parseNodeError(status: number, text: string): NodeError {
   }
 }
 
+/** Whether a node wrote this error (§5.1), not a gateway in front of it. */
+export function isNodeEnvelope(text: string): boolean {
+  const body = parseJson(text, MAX_ERROR_CHARACTERS)
+  return isRecord(body) && (body.error !== undefined || body.detail !== undefined)
+}
+
 /**
  * true: another provider may well answer, so try one. false: the request itself is refused and would be everywhere; it
  * goes back to the page unchanged. A node that does not know the model after all (400 `invalid_model`) is the provider's.

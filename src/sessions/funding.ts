@@ -1,8 +1,9 @@
 /** Placing money at a provider: the token and its key are saved before anything is sent (`routstr-node.md` §11). */
-import { fromSat, type Msat, msat, satDown, satUp } from '../domain/msat.ts'
+import { fromSat, minMsat, type Msat, msat, satDown, satUp } from '../domain/msat.ts'
 import type { Session } from '../domain/session.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import { type AccountApi, accountKey } from '../protocol/account.ts'
+import { createExclusive } from '../wallet/exclusive.ts'
 import type { DepositWish } from '../wallet/paying.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import type { SessionStore } from './store.ts'
@@ -17,7 +18,7 @@ export interface FundingRequest {
   /** The grant does not reach further: no more than this is placed, unless the request itself needs it. */
   readonly mostMsat: Msat
   /** What the float bound leaves. */
-  readonly floatLeftMsat: Msat
+  readonly floatLeft: () => Promise<Msat>
 }
 
 export type FundingOutcome =
@@ -28,7 +29,7 @@ export type FundingOutcome =
 /**
  * Four requests like this one per waiter, bounded by the float and by the grant; never less than the request needs.
  */
-export function depositWish(request: Pick<FundingRequest, 'requiredMsat' | 'waiting' | 'mostMsat' | 'floatLeftMsat'>): DepositWish {
+export function depositWish(request: Pick<FundingRequest, 'requiredMsat' | 'waiting' | 'mostMsat'> & { readonly floatLeftMsat: Msat }): DepositWish {
   const needSat = satUp(request.requiredMsat)
   const bound = Math.max(needSat, Math.min(satDown(request.floatLeftMsat), satDown(request.mostMsat)))
   const aimSat = Math.min(Math.max(needSat * (3 + request.waiting), 8), bound)
@@ -45,43 +46,48 @@ export function createFunding(world: {
   readonly randomId: () => string
 }): (request: FundingRequest) => Promise<FundingOutcome> {
   const { store, wallet, accounts, now } = world
+  const oneDeposit = createExclusive()
   return async (request) => {
     let prepared: Session | null = null
-    await wallet.deposit(request.mint, depositWish(request), async (operation) => {
-      const session: Session = {
-        id: world.randomId(),
-        state: 'prepared',
-        providerId: request.provider.id,
-        providerUrl: request.provider.url,
-        providerName: request.provider.name,
-        origin: request.origin,
-        mint: request.mint,
-        token: operation.token,
-        key: await accountKey(operation.token),
-        operationId: operation.id,
-        faceMsat: fromSat(operation.amountSat),
-        creditedMsat: null,
-        refundedMsat: null,
-        forfeitedMsat: msat(0),
-        unexplainedMsat: 0,
-        createdAt: now(),
-        lastUsedAt: now(),
-        nextTryAt: now() + 60_000,
-        tries: 0,
-        problem: null,
-      }
-      const written = await store.prepare(session, operation)
-      if (written) prepared = session
-      return written
-    })
+    await oneDeposit('float', async () =>
+      wallet.deposit(request.mint, depositWish({ ...request, floatLeftMsat: await request.floatLeft() }), async (operation) => {
+        const session: Session = {
+          id: world.randomId(),
+          state: 'prepared',
+          providerId: request.provider.id,
+          providerUrl: request.provider.url,
+          providerName: request.provider.name,
+          origin: request.origin,
+          mint: request.mint,
+          token: operation.token,
+          key: await accountKey(operation.token),
+          operationId: operation.id,
+          faceMsat: fromSat(operation.amountSat),
+          creditedMsat: null,
+          refundedMsat: null,
+          forfeitedMsat: msat(0),
+          unexplainedMsat: 0,
+          createdAt: now(),
+          lastUsedAt: now(),
+          nextTryAt: now() + 60_000,
+          tries: 0,
+          problem: null,
+        }
+        const written = await store.prepare(session, operation)
+        if (written) prepared = session
+        return written
+      }),
+    )
     if (prepared === null) throw new Error('a deposit ended without a session')
-    return credit(prepared)
+    return credit(prepared, request)
   }
 
-  async function credit(session: Session): Promise<FundingOutcome> {
+  async function credit(session: Session, request: FundingRequest): Promise<FundingOutcome> {
     const answer = await accounts.create(session.providerUrl, session.token ?? '')
     if (answer.kind === 'ok' && answer.value.key === session.key) {
-      await store.open(session.id, answer.value.balanceMsat)
+      await store.open(session.id, minMsat(answer.value.balanceMsat, session.faceMsat))
+      if (answer.value.balanceMsat < request.requiredMsat)
+        return { kind: 'refused', sessionId: session.id, why: 'it credited less than was paid', unreachable: false }
       return { kind: 'open', sessionId: session.id }
     }
     const why =

@@ -11,7 +11,7 @@ import { createFunding, type FundingRequest } from './funding.ts'
 import { createSettling } from './settling.ts'
 import type { SessionStore } from './store.ts'
 
-export type AcquireRequest = Omit<FundingRequest, 'waiting' | 'floatLeftMsat'> & { readonly requestId: string }
+export type AcquireRequest = Omit<FundingRequest, 'waiting' | 'floatLeft'> & { readonly requestId: string }
 
 /** A place for one request: the account's key, and the attempt that has reserved its worst case. */
 export interface Lease {
@@ -64,7 +64,9 @@ export function createSessions(world: {
   const waiting = new Map<string, number>()
 
   async function lease(request: AcquireRequest): Promise<Lease | null> {
-    const open = (await store.sessionsOf(request.origin, request.provider.id)).filter((session) => session.state === 'open' && session.mint === request.mint)
+    const open = (await store.sessionsOf(request.origin, request.provider.id)).filter(
+      (session) => session.state === 'open' && session.mint === request.mint && session.providerUrl === request.provider.url,
+    )
     for (const session of open) {
       const attempt: Attempt = {
         id: world.randomId(),
@@ -90,10 +92,14 @@ export function createSessions(world: {
         for (let round = 0; round < 3; round++) {
           const found = await lease(request)
           if (found !== null) return { kind: 'leased', lease: found }
-          const floatLeftMsat = lessMsat(msat(world.settings().floatSat * 1000), await onDeposit())
           // what already lies at providers for this site is at risk too: a charge can take all of it
           const mostMsat = maxMsat(request.requiredMsat, lessMsat(request.mostMsat, await freeOf(request.origin)))
-          const outcome = await fund({ ...request, mostMsat, waiting: waiting.get(place) ?? 1, floatLeftMsat })
+          const outcome = await fund({
+            ...request,
+            mostMsat,
+            waiting: waiting.get(place) ?? 1,
+            floatLeft: async () => lessMsat(msat(world.settings().floatSat * 1000), await onDeposit()),
+          })
           world.onChange()
           if (outcome.kind === 'refused') {
             inBackground(advance(outcome.sessionId))
@@ -117,13 +123,13 @@ export function createSessions(world: {
 
   /** From wherever it is to closed, as far as the others let us. */
   async function settle(sessionId: string): Promise<void> {
-    await store.update(sessionId, ['open'], { state: 'settling', nextTryAt: now(), tries: 0 })
+    await store.settle(sessionId, now())
     for (let step = 0; step < 3; step++) {
       const before = await store.session(sessionId)
       await advance(sessionId)
       const after = await store.session(sessionId)
       if (after === undefined || after.state === before?.state) break
-      if (after.state === 'open') await store.update(sessionId, ['open'], { state: 'settling', nextTryAt: now(), tries: 0 })
+      if (after.state === 'open') await store.settle(sessionId, now())
     }
   }
 
@@ -152,13 +158,7 @@ export function createSessions(world: {
   return {
     acquire,
     async release({ attemptId, sessionId }, charged) {
-      const attempt = await store.attempt(attemptId)
-      if (attempt === undefined || attempt.state !== 'open') return
-      const session = await store.session(sessionId)
-      const others = (await store.attemptsOf(sessionId)).filter(({ id }) => id !== attemptId)
-      // a claim above what the account held cannot be true
-      const most = lessMsat(session?.creditedMsat ?? ZERO_MSAT, chargedMsat(others))
-      await store.saveAttempts([{ ...attempt, state: charged === null ? 'ended' : 'settled', chargedMsat: minMsat(charged ?? ZERO_MSAT, most) }])
+      if (!(await store.endAttempt(attemptId, charged))) return
       await store.update(sessionId, ['open'], { lastUsedAt: now() })
       world.onChange()
     },
@@ -181,22 +181,26 @@ export function createSessions(world: {
       return Promise.all(sessions.map(async (session) => ({ session, leftMsat: await leftIn(session) })))
     },
     async bringHome(origin) {
+      for (const session of await store.sessions(['lost'])) await settling.revive(session)
       const before = await store.sessions(['prepared', 'open', 'settling', 'refunded'])
       const mine = before.filter((session) => origin === undefined || session.origin === origin)
       await Promise.all(mine.map(async (session) => ((await isInUse(session.id)) ? undefined : settle(session.id))))
       const after = await Promise.all(mine.map((session) => store.session(session.id)))
       const closed = after.filter((session) => session !== undefined).filter((session) => session.state === 'closed' || session.state === 'cancelled')
-      const returned = closed.reduce((sum, session) => sum + (session.state === 'closed' ? (session.refundedMsat ?? 0) : session.faceMsat), 0)
+      const returned = closed.reduce(
+        (sum, session) => sum + (session.state === 'closed' ? (session.refundedMsat ?? 0) : session.faceMsat - session.unexplainedMsat),
+        0,
+      )
       return { returnedMsat: msat(returned), open: mine.length - closed.length }
     },
     async tick() {
       for (const session of await store.sessions(['prepared', 'open', 'settling', 'refunded'])) {
         if (await isInUse(session.id)) continue
         if (session.state !== 'open') {
-          if (session.nextTryAt <= now()) await settle(session.id)
+          if (session.nextTryAt <= now() || session.nextTryAt > now() + 600_000) await settle(session.id)
           continue
         }
-        if (session.lastUsedAt + world.settings().sessionIdleMs <= now()) await settle(session.id)
+        if (session.lastUsedAt > now() + 60_000 || session.lastUsedAt + world.settings().sessionIdleMs <= now()) await settle(session.id)
         else await oneAtATime(`session ${session.id}`, () => settling.reconcile(session)).catch(() => false)
       }
     },

@@ -2,7 +2,7 @@
  * Bringing money home. One function per state, each idempotent: called when a session is idle, on the user's wish, on an
  * alarm and on every start. The answers of the node and what follows: `routstr-node.md` §2.7, §11.
  */
-import { lessMsat, maxMsat, type Msat, msat } from '../domain/msat.ts'
+import { addMsat, lessMsat, maxMsat, minMsat, type Msat, msat } from '../domain/msat.ts'
 import type { Session } from '../domain/session.ts'
 import type { AccountApi } from '../protocol/account.ts'
 import { nextTry } from '../wallet/journal.ts'
@@ -18,9 +18,12 @@ export interface Settling {
    * @returns false when the node still has reservations or did not answer
    */
   reconcile(session: Session): Promise<boolean>
+  /** A session that was written off: does the provider know the account after all? */
+  revive(session: Session): Promise<void>
 }
 
-/** A provider that denies an account for so long has lost it (or took the token): ~ 20 tries are 1.5 hours. */
+const DENIED = 'the provider took the token and denies the account'
+/** A provider that says the same no for so long has lost the account (or took the token): 20 tries are about 1.5 hours. */
 const TRIES_UNTIL_LOST = 20
 
 export function createSettling(world: {
@@ -44,34 +47,40 @@ export function createSettling(world: {
     if (state === 'unspent') {
       try {
         await wallet.takeBack(session.operationId)
-        await store.update(session.id, ['prepared'], { state: 'cancelled', token: null, problem: session.problem })
+        await cancel(session)
       } catch (error) {
         await later(session, textOf(error))
       }
       return
     }
-    if (await wasTakenBack(session)) {
-      await store.update(session.id, ['prepared'], { state: 'cancelled', token: null })
-      return
-    }
+    if ((await wallet.sendState(session.operationId)) === 'takenBack') return cancel(session)
     const account = await accounts.read(session.providerUrl, session.key)
     if (account.kind === 'ok') {
       const { balanceMsat, reservedMsat, totalSpentMsat } = account.value
-      await store.open(session.id, msat(balanceMsat + reservedMsat + totalSpentMsat))
+      await store.open(session.id, minMsat(session.faceMsat, addMsat(balanceMsat, reservedMsat, totalSpentMsat)))
       return
     }
-    if (account.kind === 'refused' && account.error.status === 401) return denied(session)
+    if (account.kind === 'refused' && account.error.status === 401) return denied(session, DENIED)
     return later(session, account.kind === 'refused' ? `${account.error.status} ${account.error.message}` : account.message)
   }
 
-  async function wasTakenBack(session: Session): Promise<boolean> {
-    return (await wallet.sendState(session.operationId)) === 'takenBack'
+  /** The notes are back in the wallet; a provider may have kept a part of them. */
+  async function cancel(session: Session): Promise<void> {
+    const keptMsat = lessMsat(session.faceMsat, await wallet.takenBackMsat(session.operationId))
+    await store.update(session.id, ['prepared'], { state: 'cancelled', token: keptMsat > 0 ? session.token : null, unexplainedMsat: keptMsat })
   }
 
-  async function denied(session: Session): Promise<void> {
-    const problem = 'the provider took the token and denies the account'
-    if (session.tries < TRIES_UNTIL_LOST) return later(session, problem)
-    await store.update(session.id, ['prepared', 'settling'], { state: 'lost', problem })
+  /** Counts the same no in a row (not outages); after enough of them the money is written off. `revive` asks once more. */
+  async function denied(session: Session, problem: string): Promise<void> {
+    const denials = session.problem === problem ? session.tries : 0
+    if (denials < TRIES_UNTIL_LOST) return later({ ...session, tries: denials }, problem)
+    await store.update(session.id, ['prepared', 'settling', 'refunded'], { state: 'lost', refundedMsat: null, unexplainedMsat: 0, problem })
+  }
+
+  async function revive(session: Session): Promise<void> {
+    const account = await accounts.read(session.providerUrl, session.key)
+    if (account.kind !== 'ok') return
+    await store.update(session.id, ['lost'], { state: session.creditedMsat === null ? 'prepared' : 'settling', tries: 0, nextTryAt: now(), problem: null })
   }
 
   async function reconcile(session: Session): Promise<boolean> {
@@ -81,6 +90,8 @@ export function createSettling(world: {
     if (ended.length === 0) return true
     const account = await accounts.read(session.providerUrl, session.key)
     if (account.kind !== 'ok' || account.value.reservedMsat > 0) return false
+    const after = await store.attemptsOf(session.id)
+    if (after.length !== attempts.length) return false
     await settleAttempts(session, account.value.totalSpentMsat)
     return true
   }
@@ -95,7 +106,7 @@ export function createSettling(world: {
   async function refund(session: Session): Promise<void> {
     const account = await accounts.read(session.providerUrl, session.key)
     if (account.kind !== 'ok') {
-      if (account.kind === 'refused' && account.error.status === 401) return denied(session)
+      if (account.kind === 'refused' && account.error.status === 401) return denied(session, DENIED)
       return later(session, account.kind === 'refused' ? `${account.error.status} ${account.error.message}` : account.message)
     }
     const { balanceMsat, reservedMsat, totalSpentMsat } = account.value
@@ -107,9 +118,9 @@ export function createSettling(world: {
     const answer = await accounts.refund(session.providerUrl, session.key)
     if (answer.kind !== 'ok') {
       const problem = answer.kind === 'refused' ? `${answer.error.status} ${answer.error.message}` : answer.message
-      if (balanceMsat >= 1000 || session.tries < TRIES_UNTIL_LOST) return later(session, problem)
-      await store.update(session.id, ['settling'], { state: 'lost', problem: `the account is empty and the change never came: ${problem}` })
-      return
+      return balanceMsat >= 1000 || answer.kind !== 'refused'
+        ? later(session, problem)
+        : denied(session, `the account is empty and the change never came: ${problem}`)
     }
     const row = await wallet.incomingRow(answer.value.token, 'refund', session.id).catch(() => null)
     if (row === null) return later(session, 'the provider returned something that is no token')
@@ -145,29 +156,30 @@ export function createSettling(world: {
     await wallet.redeemStored()
     const row = await wallet.incomingOfSession(session.id)
     if (row?.state === 'redeemed') {
-      await store.update(session.id, ['refunded'], { state: 'closed', token: null, problem: null })
-      return
-    }
-    if (row?.state === 'refused' && session.tries < TRIES_UNTIL_LOST) {
-      // not worth anything: the account is asked again (`routstr-node.md` §9.2, old refund tokens)
-      const back = { state: 'settling', refundedMsat: null, forfeitedMsat: msat(0), unexplainedMsat: 0 } as const
+      // a part of the refund may have been spent before
+      const gapMsat = lessMsat(session.refundedMsat ?? row.amountMsat, row.amountMsat)
+      const problem = gapMsat > 0 ? `${gapMsat} msat of the change were worthless` : session.problem
       await store.update(session.id, ['refunded'], {
-        ...back,
-        tries: session.tries + 1,
-        nextTryAt: nextTry(now(), session.tries),
-        problem: 'the provider returned a token that was spent before',
+        state: 'closed',
+        token: null,
+        refundedMsat: row.amountMsat,
+        unexplainedMsat: session.unexplainedMsat + gapMsat,
+        problem,
       })
       return
     }
     if (row?.state === 'refused') {
-      await store.update(session.id, ['refunded'], { state: 'lost', refundedMsat: null, problem: 'the provider returns only tokens that were spent before' })
-      return
+      // not worth anything: the account is asked again (`routstr-node.md` §9.2, old refund tokens)
+      const back = { state: 'settling', refundedMsat: null, forfeitedMsat: msat(0), unexplainedMsat: 0 } as const
+      await store.update(session.id, ['refunded'], back)
+      return denied({ ...session, ...back }, 'the provider returns tokens that are worth nothing')
     }
     await later(session, row?.problem ?? (row?.state === 'waiting' ? 'the change is on a mint you have not added' : 'the mint has not redeemed the change yet'))
   }
 
   return {
     reconcile,
+    revive,
     async advance(session) {
       try {
         switch (session.state) {

@@ -14,6 +14,8 @@ export interface SessionStore {
   open(id: string, creditedMsat: Msat): Promise<boolean>
   /** Changes fields while the session is in one of `from`; false otherwise. */
   update(id: string, from: readonly SessionState[], changes: Partial<Omit<Session, 'id'>>): Promise<boolean>
+  /** `open` → `settling`, unless a request runs there: one transaction. */
+  settle(id: string, nextTryAt: number): Promise<boolean>
   /** The refund token is stored and the session `refunded`, together. False when it was not `settling`, or the token is an old one. */
   storeRefund(id: string, token: IncomingToken, changes: Partial<Omit<Session, 'id'>>): Promise<boolean>
 
@@ -23,5 +25,7 @@ export interface SessionStore {
   openAttempts(): Promise<Attempt[]>
   /** Check and take in one transaction: session open, and credited − charged − required of the others ≥ required. */
   beginAttempt(attempt: Attempt): Promise<boolean>
+  /** `open` → `settled` (or `ended` without a charge); a claim above what the account held cannot be true: cut in the same transaction. */
+  endAttempt(id: string, claimed: Msat | null): Promise<boolean>
   saveAttempts(attempts: readonly Attempt[]): Promise<void>
 }

@@ -14,7 +14,7 @@ export function readLedger(db: RoutstrDatabase): Promise<Ledger> {
     const swaps = operations.filter(isSwap)
     const sends = operations.filter((operation) => !isSwap(operation))
 
-    const received = sum(
+    let received = sum(
       incoming.filter((row) => row.from !== 'refund' && ['stored', 'redeeming', 'redeemed'].includes(row.state)),
       (row) => row.amountMsat,
     )
@@ -39,14 +39,19 @@ export function readLedger(db: RoutstrDatabase): Promise<Ledger> {
     for (const session of sessions) {
       if (session.creditedMsat === null) {
         if (session.state === 'lost') lost += session.faceMsat
-        else if (session.state !== 'cancelled') atProviders += session.faceMsat
+        // what a provider kept of notes that were otherwise taken back
+        else if (session.state === 'cancelled') lost += session.unexplainedMsat
+        else atProviders += session.faceMsat
         continue
       }
       redemptionFees += session.faceMsat - session.creditedMsat
       const charged = chargedMsat(await db.attempts.where('sessionId').equals(session.id).toArray())
       spent += charged
-      if (session.state === 'refunded' || session.state === 'closed') spent += session.forfeitedMsat + session.unexplainedMsat
-      else if (session.state === 'lost') lost += session.creditedMsat - charged
+      if (session.state === 'refunded' || session.state === 'closed') {
+        spent += session.forfeitedMsat + Math.max(0, session.unexplainedMsat)
+        // a provider gave more than it owed
+        received += Math.max(0, -session.unexplainedMsat)
+      } else if (session.state === 'lost') lost += session.creditedMsat - charged
       else atProviders += session.creditedMsat - charged
     }
     const swapFees = sum(

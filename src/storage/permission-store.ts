@@ -1,4 +1,5 @@
 /** The memory of grants, holds and approvals on Dexie. */
+import type { Approval } from '../domain/approval.ts'
 import type { Grant, Hold } from '../domain/grant.ts'
 import { addMsat, minMsat, msat, ZERO_MSAT } from '../domain/msat.ts'
 import { budgetOf, GRANT_LIFE_MS, isUsable, judge, periodStart } from '../permissions/budget.ts'
@@ -100,7 +101,9 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
     addApproval: (approval) =>
       db.transaction('rw', db.approvals, async () => {
         const asked = await db.approvals.where('origin').equals(approval.origin).toArray()
-        const standing = asked.find((row) => row.state === 'asking')
+        // one question per site; or the no that this very request got while its page was away
+        const isAnswered = ({ requestId, state }: Approval): boolean => requestId === approval.requestId && (state === 'rejected' || state === 'expired')
+        const standing = asked.find((row) => row.state === 'asking') ?? asked.find(isAnswered)
         if (standing === undefined) await db.approvals.add(approval)
         return standing ?? approval
       }),

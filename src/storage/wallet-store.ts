@@ -53,7 +53,19 @@ export function createWalletStore(db: RoutstrDatabase): WalletStore {
       if (kind !== undefined) return db.operations.where('kind').equals(kind).toArray()
       return state === undefined ? db.operations.toArray() : db.operations.where('state').equals(state).toArray()
     },
-    saveOperation: async (operation) => void (await db.operations.put(operation)),
+    postponeSwap: (id, at, problem) =>
+      db.transaction('rw', db.operations, async () => {
+        const row = await db.operations.get(id)
+        if (row !== undefined && isSwap(row) && row.state === 'requested')
+          await db.operations.put({ ...row, tries: row.tries + 1, nextTryAt: at(row.tries), problem })
+      }),
+    changeIncoming: (id, from, changes) =>
+      db.transaction('rw', db.incoming, async () => {
+        const row = await db.incoming.get(id)
+        if (row === undefined || !from.includes(row.state)) return false
+        await db.incoming.put({ ...row, ...changes })
+        return true
+      }),
 
     incoming: (id) => db.incoming.get(id),
     incomingTokens: (states) =>
@@ -67,8 +79,6 @@ export function createWalletStore(db: RoutstrDatabase): WalletStore {
         if (existing === undefined) await db.incoming.add(row)
         return existing ?? row
       }),
-    saveIncoming: async (row) => void (await db.incoming.put(row)),
-
     beginSwap: (operation) =>
       allOrNothing(() =>
         db.transaction('rw', db.notes, db.incoming, db.operations, async () => {
@@ -90,7 +100,14 @@ export function createWalletStore(db: RoutstrDatabase): WalletStore {
       db.transaction('rw', db.notes, db.incoming, db.operations, async () => {
         const operation = await db.operations.get(operationId)
         if (operation === undefined || !isSwap(operation) || operation.state !== 'requested') return false
-        await db.notes.bulkDelete(operation.swap.inputs.map(({ secret }) => secret))
+        const secrets = operation.swap.inputs.map(({ secret }) => secret)
+        const own = await db.notes.bulkGet(secrets)
+        await db.notes.bulkDelete(secrets)
+        // a token of our own that came back by pasting it
+        for (const sendId of new Set(own.map((note) => (note?.state === 'sent' ? note.operationId : null)))) {
+          if (sendId === null || sendId === operation.sendId || (await db.notes.where('operationId').equals(sendId).count()) > 0) continue
+          await db.operations.update(sendId, { state: 'claimed' })
+        }
         await db.notes.bulkPut(outputs.map((note) => ({ ...note, state: 'ready', operationId: null })))
         for (const id of operation.incomingIds) await db.incoming.update(id, { state: 'redeemed', problem: null })
         if (operation.sendId !== null) {

@@ -2,9 +2,19 @@
  * One mint, unit sat: keys, swaps in two phases, restore, states, token strings. Nothing here writes to the database but
  * the cache of keys and the counters; what an answer means for our money is decided in `swap.ts`.
  */
-import { Amount, CTSError, getEncodedToken, getTokenMetadata, Mint, OutputData, type Proof, type SerializedOutputData, Wallet } from '@cashu/cashu-ts'
+import {
+  Amount,
+  CTSError,
+  getEncodedToken,
+  getTokenMetadata,
+  Mint,
+  OutputData,
+  type Proof,
+  type SerializedBlindedSignature,
+  type SerializedOutputData,
+  Wallet,
+} from '@cashu/cashu-ts'
 import { RoutstrError } from '../domain/errors.ts'
-import { fromSat, type Msat } from '../domain/msat.ts'
 import { type CachedMint, mintCache } from './mint-cache.ts'
 import { reasonOf, settleAnswer, type SwapAnswer } from './mint-answer.ts'
 import { createMintRequest } from './mint-http.ts'
@@ -55,25 +65,6 @@ export interface MintConnection {
   decode(token: string): Promise<Note[]>
   /** Reads keys and fees again; needed after a rotation. */
   refresh(): Promise<void>
-}
-
-/** What a token string says about itself, without any network. @throws RoutstrError `invalid_token` */
-export function readToken(token: string): {
-  readonly mint: string
-  readonly unit: string
-  readonly amountMsat: Msat
-  readonly notes: number
-  readonly memo: string | null
-} {
-  try {
-    const facts = getTokenMetadata(token)
-    const amount = facts.amount.toNumber()
-    return { mint: facts.mint, unit: facts.unit, amountMsat: fromSat(amount), notes: facts.incompleteProofs.length, memo: facts.memo ?? null }
-  } catch (cause) {
-    throw new RoutstrError('invalid_token', 'This is not a Cashu token, or it is damaged. It should start with cashuA or cashuB. Nothing was received.', {
-      cause,
-    })
-  }
 }
 
 export async function connectMint(
@@ -140,6 +131,7 @@ export async function connectMint(
       const signature = signatures.get(output.blindedMessage.B_)
       if (signature === undefined) return []
       if (signature.dleq === undefined) throw new CTSError('the mint restored a signature without proof')
+      if (!isFor(signature, output)) throw new CTSError('the mint restored a signature for something else')
       return [note(output.toProof(signature, keys))]
     })
   }
@@ -194,8 +186,7 @@ export async function connectMint(
         const notes = outputs.map((output, index) => {
           const signature = signatures[index]
           if (signature?.dleq === undefined) throw new CTSError('the mint did not prove a signature')
-          if (signature.id !== output.blindedMessage.id || !signature.amount.equals(output.blindedMessage.amount))
-            throw new CTSError('the mint signed something else than we asked')
+          if (!isFor(signature, output)) throw new CTSError('the mint signed something else than we asked')
           return note(output.toProof(signature, keys))
         })
         return { kind: 'notes', notes }
@@ -230,6 +221,11 @@ export async function connectMint(
     },
     refresh,
   }
+}
+
+/** The mint answers with keyset and amount of its own: they must be those we asked for. */
+function isFor(signature: SerializedBlindedSignature, output: OutputData): boolean {
+  return signature.id === output.blindedMessage.id && signature.amount.equals(output.blindedMessage.amount)
 }
 
 function requireSupport(wallet: Wallet, url: string): void {

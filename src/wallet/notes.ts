@@ -35,8 +35,8 @@ export function selectExact(notes: readonly Note[], amountSat: number): Note[] |
 }
 
 /**
- * Notes of one keyset whose value after the redeemer's input fee is at least `needSat`, with the least overshoot found,
- * and at most `capSat` in face value; or null. For deposits, where the rest comes back.
+ * Notes of one keyset whose value after the redeemer's input fee is at least `needSat` and at most `capSat`, with the least
+ * overshoot found; or null. For deposits, where the rest comes back.
  */
 export function selectAtLeast(
   notes: readonly Note[],
@@ -47,8 +47,8 @@ export function selectAtLeast(
       const ppk = request.feePpk(group[0]?.keysetId ?? '')
       const found = coverFrom(group, aim, ppk)
       if (found === null) continue
-      const fits = sumSat(found) <= request.capSat && sumSat(found) - inputFeeSat(found.length, ppk) >= request.needSat
-      if (fits) return found
+      const value = sumSat(found) - inputFeeSat(found.length, ppk)
+      if (value >= request.needSat && value <= request.capSat) return found
     }
   }
   return null
@@ -109,6 +109,13 @@ function coveringIndex(descending: readonly Note[], amountSat: number, fitting: 
   return fittingSum >= amountSat || fitting === 0 ? fitting : fitting - 1
 }
 
+/** The least face value whose notes (powers of two) are worth `valueSat` after the redeemer's input fee. */
+export function faceFor(valueSat: number, ppk: number): number {
+  let faceSat = valueSat
+  while (faceSat - inputFeeSat(powersOfTwo(faceSat).length, ppk) < valueSat) faceSat++
+  return faceSat
+}
+
 /** Largest step of the ladder, and how many notes of each step a wallet likes to hold. */
 const LADDER_TOP_SAT = 64
 const LADDER_COPIES = 3
@@ -116,15 +123,17 @@ const LADDER_COPIES = 3
 /**
  * Denominations for `totalSat` of fresh notes: exactly `exactSat` first, then the steps 1, 2, 4 … 64 of which fewer than
  * three are at hand, then the rest in as few notes as possible. So payments find exact notes without asking the mint; on
- * small totals at most half goes into steps, because every note costs an input fee when it is spent.
+ * small totals at most half goes into steps, because every note costs an input fee when it is spent; steps that are not
+ * worth their own fee are left out.
+ * @param ppk input fee of one note
  */
-export function ladder(totalSat: number, exactSat: number, have: readonly { readonly amountSat: number }[]): number[] {
+export function ladder(totalSat: number, exactSat: number, have: readonly { readonly amountSat: number }[], ppk = 0): number[] {
   const amounts = powersOfTwo(exactSat)
   let rest = totalSat - exactSat
   let forSteps = Math.floor(rest / 2)
   for (let copy = 1; copy <= LADDER_COPIES; copy++) {
     for (let step = 1; step <= LADDER_TOP_SAT && step <= forSteps; step *= 2) {
-      if (have.filter(({ amountSat }) => amountSat === step).length >= copy) continue
+      if (step * 1000 <= ppk * 2 || have.filter(({ amountSat }) => amountSat === step).length >= copy) continue
       amounts.push(step)
       rest -= step
       forSteps -= step

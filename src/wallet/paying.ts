@@ -4,7 +4,7 @@ import { fromSat, satText } from '../domain/msat.ts'
 import { createExclusive } from './exclusive.ts'
 import type { SendOperation } from './journal.ts'
 import type { MintConnection } from './mint.ts'
-import { inputFeeSat, type Note, selectAtLeast, selectExact, sumSat } from './notes.ts'
+import { faceFor, type Note, selectAtLeast, selectExact, sumSat } from './notes.ts'
 import type { WalletStore } from './store.ts'
 import type { SwapRunner } from './swaps.ts'
 
@@ -14,7 +14,7 @@ export interface DepositWish {
   readonly needSat: number
   /** What we would like to place, sat. */
   readonly aimSat: number
-  /** Face value never above this, sat. */
+  /** No more than this arrives, sat. */
   readonly capSat: number
 }
 
@@ -44,15 +44,14 @@ export function createPaying(world: {
     deposit: (connection, wish, journal) =>
       exclusive(connection.url, () => {
         const select = (notes: readonly Note[]): Note[] | null => selectAtLeast(notes, { ...wish, feePpk: connection.feePpk })
-        // an exact size after the fee of one note each; the ladder of the split gives at most log2 notes
-        const faceSat = wish.needSat + inputFeeSat(Math.ceil(Math.log2(wish.aimSat + 2)) + 1, connection.facts().inputFeePpk)
-        return take(connection, Math.min(Math.max(faceSat, wish.aimSat), wish.capSat), select, journal, 'session', null)
+        const { inputFeePpk } = connection.facts()
+        return take(connection, [faceFor(wish.aimSat, inputFeePpk), faceFor(wish.needSat, inputFeePpk)], select, journal, 'session', null)
       }),
     send: (connection, amountSat, memo) =>
       exclusive(connection.url, () =>
         take(
           connection,
-          amountSat,
+          [amountSat],
           (notes) => selectExact(notes, amountSat),
           (operation) => store.beginSend(operation),
           'user',
@@ -63,17 +62,21 @@ export function createPaying(world: {
 
   async function take(
     connection: MintConnection,
-    splitSat: number,
+    /** What to make by a swap when no notes fit: the first that the wallet can cover. */
+    splitSats: readonly number[],
     select: (notes: readonly Note[]) => Note[] | null,
     journal: (operation: SendOperation) => Promise<boolean>,
     purpose: SendOperation['purpose'],
     memo: string | null,
   ): Promise<SendOperation> {
+    let hasSplit = false
     for (let round = 0; round < MOST_TRIES; round++) {
       const ready = await store.notes(connection.url, ['ready'])
       const chosen = select(ready)
       if (chosen === null) {
-        await split(connection, ready, splitSat)
+        // once made, the notes are there; if not, no second fee is paid for nothing
+        if (hasSplit) break
+        hasSplit = await split(connection, ready, splitSats)
         continue
       }
       const operation: SendOperation = {
@@ -93,8 +96,9 @@ export function createPaying(world: {
     throw new RoutstrError('insufficient_balance', `The notes at ${connection.url} are taken by other payments at the moment. Nothing was paid; try again.`)
   }
 
-  /** Swaps own notes so that `wantSat` can be handed out exactly. */
-  async function split(connection: MintConnection, ready: readonly Note[], wantSat: number): Promise<void> {
+  /** Swaps own notes so that one of the amounts can be handed out exactly; false when another payment was faster. */
+  async function split(connection: MintConnection, ready: readonly Note[], wanted: readonly number[]): Promise<boolean> {
+    const wantSat = wanted.find((amountSat) => cheapestCover(ready, amountSat, connection) !== null) ?? wanted.at(-1) ?? 0
     const inputs = cheapestCover(ready, wantSat, connection)
     if (inputs === null) {
       throw new RoutstrError(
@@ -108,7 +112,7 @@ export function createPaying(world: {
       inputs,
       wantSat,
     )
-    if (operation === null) return
+    if (operation === null) return false
     const outcome = await world.swaps.run(operation, connection)
     if (outcome.kind === 'open') {
       throw new RoutstrError(
@@ -116,6 +120,7 @@ export function createPaying(world: {
         `The mint did not finish making change (${outcome.problem}). The notes are safe; the swap is finished by itself.`,
       )
     }
+    return outcome.kind === 'done'
   }
 }
 

@@ -2,9 +2,11 @@
 import { RoutstrError } from '../domain/errors.ts'
 import { fromSat, type Msat } from '../domain/msat.ts'
 import type { IncomingToken } from '../domain/wallet.ts'
-import { type MintConnection, readToken } from './mint.ts'
+import type { MintConnection } from './mint.ts'
 import { type Note, sumSat } from './notes.ts'
+import type { SwapOperation } from './journal.ts'
 import type { WalletStore } from './store.ts'
+import { readToken } from './token.ts'
 import type { SwapOutcome, SwapRunner } from './swaps.ts'
 
 export interface Received {
@@ -21,6 +23,8 @@ export interface Receiving {
   redeemAll(): Promise<void>
 }
 
+/** No token of a browser wallet is worth more; sums of such amounts stay exact. */
+const MOST_MSAT = fromSat(1_000_000_000)
 /** A batch is capped by the size of the request, not only by the number of tokens. */
 const MOST_NOTES_IN_ONE_SWAP = 64
 
@@ -38,6 +42,7 @@ export function createReceiving(world: {
       const facts = readToken(text)
       if (facts.unit !== 'sat')
         throw new RoutstrError('unsupported_unit', `This token is in ${facts.unit}; only sat tokens can be received. It was not touched.`)
+      if (facts.amountMsat > MOST_MSAT) throw new RoutstrError('invalid_token', 'This token claims more than 10 bitcoin. It was not touched.')
       const mint = facts.mint.replace(/\/+$/, '')
       return {
         id: await sha256Hex(text),
@@ -96,10 +101,21 @@ export function createReceiving(world: {
     return current.filter((row) => row !== undefined).filter((row) => row.state === 'stored')
   }
 
-  /**
-   * Decodes, drops duplicates and (after a refusal) spent notes, journals. null: nothing of it is left, the row is refused.
-   */
-  async function open(connection: MintConnection, rows: readonly IncomingToken[], askStates: boolean) {
+  /** As `journal`; a token alone in its swap that can never be swapped is refused instead of being tried for ever. */
+  async function open(connection: MintConnection, rows: readonly IncomingToken[], askStates: boolean): Promise<SwapOperation | null> {
+    try {
+      return await journal(connection, rows, askStates)
+    } catch (error) {
+      const [row] = rows
+      if (row !== undefined && rows.length === 1 && error instanceof RoutstrError && error.code === 'invalid_token') {
+        await store.changeIncoming(row.id, ['stored'], { state: 'refused', problem: error.message })
+      }
+      throw error
+    }
+  }
+
+  /** Decodes, drops duplicates and (after a refusal) spent notes, journals. null: nothing of it is left, the row is refused. */
+  async function journal(connection: MintConnection, rows: readonly IncomingToken[], askStates: boolean): Promise<SwapOperation | null> {
     const secrets = new Set<string>()
     const inputs: Note[] = []
     const taken: string[] = []
@@ -107,11 +123,11 @@ export function createReceiving(world: {
       const notes = await usableNotes(connection, row, askStates)
       const unique = notes.filter(({ secret }) => !secrets.has(secret) && secrets.add(secret))
       if (unique.length === 0) {
-        await store.saveIncoming({ ...row, state: 'refused', problem: 'spent before' })
+        await store.changeIncoming(row.id, ['stored'], { state: 'refused', problem: 'spent before' })
         continue
       }
       if (inputs.length > 0 && inputs.length + unique.length > MOST_NOTES_IN_ONE_SWAP) continue
-      if (fromSat(sumSat(unique)) !== row.amountMsat) await store.saveIncoming({ ...row, amountMsat: fromSat(sumSat(unique)) })
+      if (fromSat(sumSat(unique)) !== row.amountMsat) await store.changeIncoming(row.id, ['stored'], { amountMsat: fromSat(sumSat(unique)) })
       inputs.push(...unique)
       taken.push(row.id)
     }
@@ -124,7 +140,6 @@ export function createReceiving(world: {
   async function usableNotes(connection: MintConnection, row: IncomingToken, askStates: boolean): Promise<Note[]> {
     const notes = await connection.decode(row.token)
     if (notes.some(({ secret }) => /^\s*\[\s*"(P2PK|HTLC)"/.test(secret))) {
-      await store.saveIncoming({ ...row, state: 'refused', problem: 'locked to a key this wallet does not have' })
       throw new RoutstrError('invalid_token', 'This token is locked to somebody else’s key. It was not touched.')
     }
     if (!askStates) return notes

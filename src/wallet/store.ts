@@ -31,13 +31,15 @@ export interface WalletStore {
 
   operation(id: string): Promise<Operation | undefined>
   operations(filter: { readonly kind?: Operation['kind']; readonly state?: Operation['state'] }): Promise<Operation[]>
-  saveOperation(operation: Operation): Promise<void>
+  /** Tried, not finished: only while it is still `requested`. */
+  postponeSwap(id: string, at: (tries: number) => number, problem: string): Promise<void>
 
   incoming(id: string): Promise<IncomingToken | undefined>
   incomingTokens(states: readonly IncomingToken['state'][]): Promise<IncomingToken[]>
+  /** Only while the row is in one of `from`; false otherwise. */
+  changeIncoming(id: string, from: readonly IncomingToken['state'][], changes: Partial<IncomingToken>): Promise<boolean>
   /** Adds the row unless the same token is already there; returns the row that is there afterwards. */
   addIncoming(row: IncomingToken): Promise<IncomingToken>
-  saveIncoming(row: IncomingToken): Promise<void>
 
   /**
    * Journal first (design §5.2): own inputs ready → swapping, incoming tokens stored → redeeming, operation added; or nothing.

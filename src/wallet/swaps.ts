@@ -1,5 +1,5 @@
 /** Carries a journalled swap to its end: finish, keep open, or fail with every input accounted for (`cashu.md` §3). */
-import { isSwap, nextTry, type SwapOperation } from './journal.ts'
+import { nextTry, type SwapOperation } from './journal.ts'
 import type { MintConnection } from './mint.ts'
 import type { Note } from './notes.ts'
 import { ladder, sumSat } from './notes.ts'
@@ -32,7 +32,7 @@ export function createSwapRunner(world: { readonly store: WalletStore; readonly 
       const own = new Set(facts.ownSecrets)
       const have = (await store.notes(facts.mint, ['ready'])).filter(({ secret }) => !own.has(secret))
       const totalSat = sumSat(inputs) - connection.feeSat(inputs)
-      const swap = await connection.prepareSwap(inputs, ladder(Math.max(0, totalSat), exactSat, have))
+      const swap = await connection.prepareSwap(inputs, ladder(Math.max(0, totalSat), exactSat, have, connection.facts().inputFeePpk))
       const operation: SwapOperation = {
         ...facts,
         id: world.randomId(),
@@ -65,11 +65,7 @@ export function createSwapRunner(world: { readonly store: WalletStore; readonly 
   }
 
   async function stayOpen(operation: SwapOperation, problem: string, waitMs: number | null): Promise<SwapOutcome> {
-    const current = await store.operation(operation.id)
-    if (current !== undefined && isSwap(current) && current.state === 'requested') {
-      const at = Math.max(nextTry(now(), current.tries), now() + (waitMs ?? 0))
-      await store.saveOperation({ ...current, tries: current.tries + 1, nextTryAt: at, problem })
-    }
+    await store.postponeSwap(operation.id, (tries) => Math.max(nextTry(now(), tries), now() + (waitMs ?? 0)), problem)
     return { kind: 'open', problem }
   }
 
@@ -81,7 +77,9 @@ export function createSwapRunner(world: { readonly store: WalletStore; readonly 
       const states = await connection.states(inputs)
       if ([...states.values()].includes('PENDING')) return await stayOpen(operation, `pending at the mint after: ${problem}`, null)
       const spent = inputs.filter(({ secret }) => states.get(secret) === 'SPENT').map(({ secret }) => secret)
-      await store.failSwap(operation.id, { spent, retry: spent.length < inputs.length, problem })
+      // forged notes are unspent and worthless: a token alone in its swap is refused for good
+      const forged = operation.kind === 'receive' && operation.incomingIds.length === 1 && /^(10001|11013) /.test(problem)
+      await store.failSwap(operation.id, { spent, retry: spent.length < inputs.length && !forged, problem })
       return { kind: 'failed', problem, allSpent: spent.length === inputs.length }
     } catch (error) {
       return stayOpen(operation, error instanceof Error ? error.message : problem, null)

@@ -3,13 +3,15 @@ import { RoutstrError } from '../domain/errors.ts'
 import { addMsat, fromSat, type Msat, ZERO_MSAT } from '../domain/msat.ts'
 import type { IncomingToken, Mint, MintBalance, SentToken, TokenFacts } from '../domain/wallet.ts'
 import { isSwap, type SendOperation } from './journal.ts'
-import { connectMint, type MintConnection, type MintFacts, readToken } from './mint.ts'
+import { connectMint, type MintConnection, type MintFacts } from './mint.ts'
 import { sumSat } from './notes.ts'
+import { listSentTokens } from './sent-tokens.ts'
 import { createPaying, type DepositWish } from './paying.ts'
 import { createReceiving, type Received } from './receiving.ts'
 import { createRecovery, type Recovery } from './recovery.ts'
 import { loadSeedWords, seedBytes } from './seed.ts'
 import type { WalletStore } from './store.ts'
+import { readToken } from './token.ts'
 import { createSwapRunner } from './swaps.ts'
 
 export interface WalletWorld {
@@ -55,6 +57,8 @@ export interface Wallet {
   /** Did the receiver redeem it? One NUT-07 request. */
   isSpent(operationId: string): Promise<'spent' | 'unspent' | 'pending'>
   sendState(operationId: string): Promise<SendOperation['state']>
+  /** Face value that came back by taking back, before the fee. */
+  takenBackMsat(operationId: string): Promise<Msat>
   sentTokens(): Promise<readonly SentToken[]>
   /** Seed and keys into memory, beside a start: the first payment then waits for neither. No network for known mints. */
   warm(): Promise<void>
@@ -102,7 +106,7 @@ export function createWallet(world: WalletWorld): Wallet {
     const connection = await connect(address)
     const addedAt = (await store.mint(address))?.addedAt || world.now()
     await store.saveMint(address, { trusted: true, addedAt, name: connection.facts().name })
-    for (const row of await store.incomingTokens(['waiting'])) if (row.mint === address) await store.saveIncoming({ ...row, state: 'stored' })
+    for (const row of await store.incomingTokens(['waiting'])) if (row.mint === address) await store.changeIncoming(row.id, ['waiting'], { state: 'stored' })
     return { url: address, name: connection.facts().name, addedAt }
   }
 
@@ -149,17 +153,22 @@ export function createWallet(world: WalletWorld): Wallet {
       const row = await receiving.rowFor(token, from, null)
       const saved = await store.addIncoming(row)
       if (trust && saved.state === 'waiting') await trustMint(saved.mint)
-      const received = await redeem((await store.incoming(saved.id)) ?? saved)
-      world.onChange()
-      return received
+      try {
+        return await redeem((await store.incoming(saved.id)) ?? saved)
+      } finally {
+        world.onChange()
+      }
     },
     async retryIncoming(id, trust) {
       const row = await store.incoming(id)
       if (row === undefined) throw new RoutstrError('not_found', 'This incoming token is not there any more.')
       if (trust && row.state === 'waiting') await trustMint(row.mint)
-      const received = await redeem((await store.incoming(id)) ?? row)
-      world.onChange()
-      return received
+      await store.changeIncoming(id, ['refused'], { state: 'stored' })
+      try {
+        return await redeem((await store.incoming(id)) ?? row)
+      } finally {
+        world.onChange()
+      }
     },
     incomingRow: receiving.rowFor,
     async incomingOfSession(sessionId) {
@@ -195,26 +204,12 @@ export function createWallet(world: WalletWorld): Wallet {
       return states.includes('UNSPENT') ? 'unspent' : 'spent'
     },
     sendState: async (operationId) => (await sendOperation(operationId)).state,
-
-    async sentTokens() {
-      const sends = (await store.operations({ kind: 'send' })).filter((operation) => !isSwap(operation)).filter((send) => send.purpose === 'user')
-      const takingBack = new Set(
-        (await store.operations({ kind: 'takeBack', state: 'requested' })).map((operation) => (isSwap(operation) ? operation.sendId : null)),
-      )
-      return sends
-        .map(
-          (send): SentToken => ({
-            operationId: send.id,
-            mint: send.mint,
-            amountMsat: fromSat(send.amountSat),
-            token: send.token,
-            memo: send.memo,
-            at: send.createdAt,
-            state: send.state === 'claimed' ? 'claimed' : send.state === 'takenBack' ? 'taken back' : takingBack.has(send.id) ? 'taking back' : 'pending',
-          }),
-        )
-        .sort((a, b) => b.at - a.at)
+    async takenBackMsat(operationId) {
+      const done = (await store.operations({ kind: 'takeBack', state: 'done' })).filter(isSwap).filter(({ sendId }) => sendId === operationId)
+      return fromSat(done.reduce((sum, { inputSat }) => sum + inputSat, 0))
     },
+
+    sentTokens: () => listSentTokens(store),
     async warm() {
       for (const { url, trusted } of await store.mints()) if (trusted) await connect(url).catch(() => undefined)
     },
