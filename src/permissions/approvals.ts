@@ -61,7 +61,7 @@ export function createApprovals(world: {
     const approval = await store.addApproval({ ...question, id: world.randomId(), createdAt, expiresAt: createdAt + APPROVAL_LIFE_MS, state: 'asking' })
     if (approval.state === 'asking' && approval.requestId === question.requestId && JSON.stringify(approval.request) !== JSON.stringify(question.request)) {
       // the same id with another text: what the user sees must be what is sent
-      await close(approval.id, 'withdrawn', null)
+      await close(approval.id, 'withdrawn')
       return 'again'
     }
     const settled = wait(approval, approval.requestId === question.requestId, signal)
@@ -88,7 +88,7 @@ export function createApprovals(world: {
       }
       const left = (): void => {
         cleanUp()
-        if (isAsker || mine.size === 0) inBackground(close(id, 'withdrawn', null))
+        if (isAsker || mine.size === 0) inBackground(close(id, 'withdrawn'))
         reject(signal.reason)
       }
       const cleanUp = (): void => {
@@ -102,11 +102,13 @@ export function createApprovals(world: {
     })
   }
 
-  async function close(id: string, state: Exclude<Approval['state'], 'asking'>, effect: { decision: Decision; grant: Grant | null } | null): Promise<void> {
-    if (!(await store.closeApproval(id, state, effect))) return
-    tell(id, outcomeOf(state, effect?.decision.kind === 'block'))
+  /** @returns false when the question had ended before */
+  async function close(id: string, state: Exclude<Approval['state'], 'asking'>, grant: Grant | null = null, blocked = false): Promise<boolean> {
+    if (!(await store.closeApproval(id, state, grant))) return false
+    tell(id, outcomeOf(state, blocked))
     world.onChange()
     await tick()
+    return true
   }
 
   function tell(id: string, outcome: Outcome): void {
@@ -117,9 +119,9 @@ export function createApprovals(world: {
   let showing: string | null = null
   async function tick(): Promise<void> {
     for (const approval of await store.asking()) {
-      if (approval.expiresAt <= now()) await close(approval.id, 'expired', null)
+      if (approval.expiresAt <= now()) await close(approval.id, 'expired')
       // a question of a worker that died: its page comes back within seconds, or is gone
-      else if (!waiters.has(approval.id) && now() - bornAt > ORPHAN_MS) await close(approval.id, 'withdrawn', null)
+      else if (!waiters.has(approval.id) && now() - bornAt > ORPHAN_MS) await close(approval.id, 'withdrawn')
     }
     const next = (await queue())[0]?.id ?? null
     const before = showing
@@ -158,20 +160,32 @@ export function createApprovals(world: {
     waiting: queue,
     async decide(id, decision) {
       const approval = await store.approval(id)
-      if (approval === undefined || approval.state !== 'asking') throw new RoutstrError('not_found', 'This question has been answered or has expired already.')
-      if (approval.expiresAt <= now()) return close(id, 'expired', null)
+      if (approval === undefined) throw answered()
+      // whatever became of the question: a block is about the site
+      if (decision.kind === 'block') await store.setBlocked(approval.origin, true)
       if (decision.kind === 'approve' && decision.terms.period === 'once' && approval.request === null) {
         throw new RoutstrError('invalid_request_error', 'There is no request to approve once: choose a limit per day, week or month.')
       }
-      if (decision.kind === 'approve') return close(id, 'approved', { decision, grant: grantFrom(approval, decision) })
-      return close(id, 'rejected', { decision, grant: null })
+      const isLate = approval.expiresAt <= now()
+      const closed = isLate
+        ? await close(id, 'expired')
+        : decision.kind === 'approve'
+          ? await close(id, 'approved', grantFrom(approval, decision))
+          : await close(id, 'rejected', null, decision.kind === 'block')
+      if ((!closed || isLate) && decision.kind !== 'block') throw answered()
     },
-    windowClosed: (id) => close(id, 'rejected', { decision: { kind: 'reject' }, grant: null }),
+    async windowClosed(id) {
+      await close(id, 'rejected')
+    },
     tick,
     async withdrawAll() {
-      for (const approval of await store.asking()) await close(approval.id, 'withdrawn', null)
+      for (const approval of await store.asking()) await close(approval.id, 'withdrawn')
     },
   }
+}
+
+function answered(): RoutstrError {
+  return new RoutstrError('not_found', 'This question has been answered, taken back or has expired already.')
 }
 
 /** What those who wait are told. */

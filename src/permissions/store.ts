@@ -1,5 +1,5 @@
 /** What permissions need to remember. Each method is one transaction. */
-import type { Approval, Decision } from '../domain/approval.ts'
+import type { Approval } from '../domain/approval.ts'
 import type { Budget, Grant, Hold, SiteRule } from '../domain/grant.ts'
 import type { Msat } from '../domain/msat.ts'
 import type { SiteOrigin } from '../domain/site.ts'
@@ -38,10 +38,6 @@ export interface PermissionStore {
   asking(): Promise<Approval[]>
   /** Adds the row unless the site is already being asked; returns the question that stands. */
   addApproval(approval: Approval): Promise<Approval>
-  /** The arrow out of `asking`, with everything the decision brings about; false when it had been taken before. */
-  closeApproval(
-    id: string,
-    state: Exclude<Approval['state'], 'asking'>,
-    effect: { readonly decision: Decision; readonly grant: Grant | null } | null,
-  ): Promise<boolean>
+  /** The arrow out of `asking`, together with the grant it brings; false when it had been taken before. */
+  closeApproval(id: string, state: Exclude<Approval['state'], 'asking'>, grant: Grant | null): Promise<boolean>
 }

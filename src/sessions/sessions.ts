@@ -1,6 +1,6 @@
 /** Money placed at providers: get a place for a request, give it back, bring everything home. */
 import { inBackground } from '../domain/in-background.ts'
-import { addMsat, lessMsat, maxMsat, minMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
+import { addMsat, lessMsat, maxMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
 import type { Attempt, Session } from '../domain/session.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import type { AccountApi } from '../protocol/account.ts'

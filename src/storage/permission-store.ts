@@ -107,15 +107,14 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
         if (standing === undefined) await db.approvals.add(approval)
         return standing ?? approval
       }),
-    closeApproval: (id, state, effect) =>
+    closeApproval: (id, state, grant) =>
       db.transaction('rw', db.approvals, db.grants, db.sites, async () => {
         const approval = await db.approvals.get(id)
         if (approval?.state !== 'asking') return false
         // answered questions are kept without the page's text: prompts are not stored
         const request = approval.request === null ? null : { ...approval.request, excerpt: '' }
         await db.approvals.put({ ...approval, request, state })
-        if (effect?.grant) await putGrant(effect.grant)
-        if (effect?.decision.kind === 'block') await db.sites.put({ origin: approval.origin, blocked: true, lastUsedAt: approval.createdAt })
+        if (grant !== null) await putGrant(grant)
         return true
       }),
   }

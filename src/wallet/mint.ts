@@ -6,7 +6,6 @@ import {
   Amount,
   CTSError,
   getEncodedToken,
-  getTokenMetadata,
   Mint,
   OutputData,
   type Proof,

@@ -125,6 +125,20 @@ describe('a site never spends more than it was granted', () => {
     await expectMoneyConserved(stage)
   })
 
+  it('a yes that comes too late is told so; a block holds although the page takes its question back', async () => {
+    const { world } = stage
+    const page = world.page()
+    void page.routstr.chat.completions.create(ask()).catch(() => undefined)
+    await until(() => world.shown.length > 0, 'a question')
+    const id = world.shown[0] ?? ''
+    page.close()
+    await until(() => world.shown.at(-1) === null, 'the question was taken back')
+    await expect(world.screen.call('approvals.decide', { id, decision: PER_DAY })).rejects.toMatchObject({ code: 'not_found' })
+    expect(await world.page().routstr.getGrant()).toBeNull()
+    await world.screen.call('approvals.decide', { id, decision: { kind: 'block' } })
+    expect(await code(world.page().routstr.chat.completions.create(ask()))).toBe('403 origin_blocked')
+  })
+
   it('prompt: none never asks', async () => {
     const { world } = stage
     const response = await world
