@@ -133,7 +133,7 @@ export function createSettling(world: {
       problem: missing > 999 ? `${missing - 999} msat less came back than the account held` : null,
       nextTryAt: now(),
     })
-    if (!stored) await later(session, 'the provider returned an old token again')
+    if (!stored) await denied(session, 'the provider returns an old token again and again')
   }
 
   async function unexplained(session: Session, refundedMsat: Msat, forfeitedMsat: Msat): Promise<number> {

@@ -61,7 +61,10 @@ export function createReceiving(world: {
     async redeem(row) {
       const connection = await connect(row.mint)
       for (let round = 0; round < 3; round++) {
-        const opened = await open(connection, [row], round > 0 || row.problem !== null)
+        const current = (await store.incoming(row.id)) ?? row
+        if (round > 0 && current.state === 'refused')
+          throw new RoutstrError('invalid_token', `The mint refused this token for good (${current.problem ?? 'no reason given'}). Nothing was received.`)
+        const opened = await open(connection, [current], round > 0 || row.problem !== null)
         if (opened === null) throw new RoutstrError('token_already_spent', 'This token was spent before. Nothing was received.')
         const outcome = await swaps.run(opened, connection)
         if (outcome.kind === 'done') return { receivedMsat: fromSat(sumSat(outcome.outputs)), feeMsat: fromSat(opened.inputSat - sumSat(outcome.outputs)) }

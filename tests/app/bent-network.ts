@@ -1,29 +1,10 @@
 /**
- * The network as the app sees it, when a stranger lies or an answer comes at the worst moment. The requests of the
- * development network itself pass untouched. Order is made by gates, never by waiting.
+ * Answers for `world.bend`: the network as the app sees it, when a stranger lies or an answer comes at the worst moment.
+ * Order is made by gates, never by waiting.
  */
 import { getEncodedToken, type Proof } from '@cashu/cashu-ts'
 import { Dexie } from 'dexie'
 import type { Stage } from './stage.ts'
-
-/** What the app gets for a request; null lets it through as it is. `go` sends it. */
-type Bend = (url: string, go: () => Promise<Response>, body: string, headers: Headers) => Promise<Response> | null
-
-const straight = globalThis.fetch
-
-/** The requests of the app from now on, until `straighten`. */
-export function bend(answer: Bend): void {
-  globalThis.fetch = (input, init) => {
-    const go = (): Promise<Response> => straight(input, init)
-    const headers = new Headers(init?.headers)
-    if (headers.has('x-devnet-caller')) return go()
-    return answer(String(input), go, typeof init?.body === 'string' ? init.body : '', headers) ?? go()
-  }
-}
-
-export function straighten(): void {
-  globalThis.fetch = straight
-}
 
 /** Closed until `open` is called. */
 export function gate(): { readonly passed: Promise<void>; open(): void } {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Decision } from '../../src/domain/approval.ts'
 import { fromSat } from '../../src/domain/msat.ts'
-import { bend, claiming, crediting, encode, isCheap, json, largest, refundingInstead, reworded, straighten } from './bent-network.ts'
+import { claiming, crediting, encode, isCheap, json, largest, refundingInstead, reworded } from './bent-network.ts'
 import { ask, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 import { PER_DAY, REJECT, SITE } from './world.ts'
 
@@ -12,7 +12,7 @@ beforeEach(async () => {
   stage.world.answerWith(PER_DAY)
 })
 afterEach(async () => {
-  straighten()
+  stage.world.bend(null)
   await stage.stop()
 })
 
@@ -36,7 +36,7 @@ describe('T21: the limit of the site holds against what providers take', () => {
     const { world, devnet } = stage
     await grantOnly(20, 10)
     devnet.providers.cheap.fault('overcharge', 99, 1000)
-    bend((url, go) => (isCheap(stage, url, '/chat/completions') ? reworded(go(), claiming(0)) : null))
+    stage.world.bend((url, go) => (isCheap(stage, url, '/chat/completions') ? reworded(go(), claiming(0)) : null))
     for (let round = 0; round < 5; round++) {
       await settled(chat(500))
       await world.screen.call('sessions.bringHome', {})
@@ -60,13 +60,13 @@ describe('T21: the limit of the site holds against what providers take', () => {
 
   it('a gateway that gives up on an answer that was charged does not make it free', async () => {
     const { devnet } = stage
-    bend((url, go) =>
+    stage.world.bend((url, go) =>
       isCheap(stage, url, '/chat/completions')
         ? go().then(() => new Response('<html>504 Gateway Time-out</html>', { status: 504, headers: { 'content-type': 'text/html' } }))
         : null,
     )
     await settled(chat())
-    straighten()
+    stage.world.bend(null)
     await expectMoneyConserved(stage)
     expect(devnet.providers.cheap.earningsMsat()).toBeGreaterThan(0)
     expect(await spentBySite()).toBe(earnedMsat())
@@ -75,7 +75,7 @@ describe('T21: the limit of the site holds against what providers take', () => {
 
 describe('T21: a provider is believed up to what it was paid', () => {
   it('neither a credit nor a charge above that enters the books', async () => {
-    bend((url, go) => {
+    stage.world.bend((url, go) => {
       if (isCheap(stage, url, '/balance/create')) return reworded(go(), crediting(1_000_000_000))
       return isCheap(stage, url, '/chat/completions') ? reworded(go(), claiming(900_000_000)) : null
     })
@@ -85,27 +85,27 @@ describe('T21: a provider is believed up to what it was paid', () => {
     expect(session?.creditedMsat).toBe(session?.faceMsat)
     expect(await spentBySite()).toBe(session?.faceMsat)
     expect((await overview()).onDepositMsat).toBe(0)
-    straighten()
+    stage.world.bend(null)
     await expectMoneyConserved(stage, { booksOfProviders: false })
   })
 
   it('one that credits less than it got is not funded again by the same request', async () => {
     let deposits = 0
-    bend((url, go) => {
+    stage.world.bend((url, go) => {
       if (!isCheap(stage, url, '/balance/create')) return null
       deposits++
       return reworded(go(), crediting(1))
     })
     await chat()
     expect(deposits).toBe(1)
-    straighten()
+    stage.world.bend(null)
     await expectMoneyConserved(stage, { booksOfProviders: false })
   })
 
   it('funding notes of which it took a part and denied it are lost in the books, the others come back', async () => {
     const { devnet } = stage
     let stolenSat = 0
-    bend((url, _, body) => {
+    stage.world.bend((url, _, body) => {
       if (!isCheap(stage, url, '/balance/create')) return null
       return (async () => {
         const token = /cashu[AB][\w-]+=*/.exec(body)?.[0] ?? ''
@@ -116,7 +116,7 @@ describe('T21: a provider is believed up to what it was paid', () => {
       })()
     })
     await chat()
-    straighten()
+    stage.world.bend(null)
     expect(stolenSat).toBeGreaterThan(0)
     await expectMoneyConserved(stage, { lostMsat: stolenSat * 1000 })
   })
@@ -125,7 +125,7 @@ describe('T21: a provider is believed up to what it was paid', () => {
     const { devnet, world } = stage
     await chat()
     const gift = await devnet.faucet(50)
-    bend((url, go) => (isCheap(stage, url, '/balance/refund') ? refundingInstead(go(), () => gift) : null))
+    stage.world.bend((url, go) => (isCheap(stage, url, '/balance/refund') ? refundingInstead(go(), () => gift) : null))
     const before = await world.ledger()
     const after = await expectMoneyConserved(stage, { booksOfProviders: false })
     expect(after.receivedMsat).toBeGreaterThan(before.receivedMsat + 30_000)
@@ -141,7 +141,7 @@ describe('T27: providers that move or go', () => {
     await chat()
     const [session] = await world.database.sessions.toArray()
     const told: string[] = []
-    bend((url, _, body, headers) => {
+    stage.world.bend((url, _, body, headers) => {
       if (!url.startsWith(elsewhere)) return null
       const path = url.slice(elsewhere.length)
       if (path === '/v1/info' || path === '/v1/models') return fetch(devnet.providers.cheap.url + path)
@@ -153,7 +153,7 @@ describe('T27: providers that move or go', () => {
     await settled(chat())
     expect(told.length).toBeGreaterThan(0)
     expect(told.filter((words) => words.includes(session?.key ?? '?'))).toEqual([])
-    straighten()
+    stage.world.bend(null)
     await expectMoneyConserved(stage)
   })
 

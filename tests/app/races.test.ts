@@ -1,6 +1,6 @@
 /** Two things at once: between the reading of a row and its writing somebody else was there (T12, T13; cashu.md §7, rows 9, 10, 18). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { afterNextQuery, aroundLoneCall, bend, claiming, gate, isCheap, json, reworded, straighten } from './bent-network.ts'
+import { afterNextQuery, aroundLoneCall, claiming, gate, isCheap, json, reworded } from './bent-network.ts'
 import { ask, expectMoneyConserved, openStage, type Stage } from './stage.ts'
 import { PER_DAY, SITE } from './world.ts'
 
@@ -10,7 +10,7 @@ beforeEach(async () => {
   stage.world.answerWith(PER_DAY)
 })
 afterEach(async () => {
-  straighten()
+  stage.world.bend(null)
   await stage.stop()
 })
 
@@ -37,7 +37,7 @@ describe('requests beside each other at one account', () => {
     await chat()
     const both = gate()
     let answers = 0
-    bend((url, go) => {
+    stage.world.bend((url, go) => {
       if (!isCheap(stage, url, '/chat/completions')) return null
       return reworded(go(), claiming(900_000_000)).then(async (answer) => {
         if (++answers === 2) both.open()
@@ -46,7 +46,7 @@ describe('requests beside each other at one account', () => {
       })
     })
     await Promise.all([chat(), chat()])
-    straighten()
+    stage.world.bend(null)
     const ledger = await expectMoneyConserved(stage, { booksOfProviders: false })
     expect(await spentBySite()).toBeLessThanOrEqual(ledger.spentMsat)
   })
@@ -60,7 +60,7 @@ describe('requests beside each other at one account', () => {
     const read = gate()
     const late = gate()
     let first = true
-    bend((url, go) => {
+    stage.world.bend((url, go) => {
       if (!isCheap(stage, url, '/balance/info') || !first) return null
       first = false
       return reworded(go(), (text) => text).then(async (answer) => {
@@ -84,7 +84,7 @@ describe('requests beside each other at one account', () => {
     const refunding = gate()
     const charged = gate()
     const refunded = gate()
-    bend((url, go) => {
+    stage.world.bend((url, go) => {
       if (isCheap(stage, url, '/chat/completions')) {
         leased.open()
         return refunding.passed.then(go).then(async (answer) => {
@@ -107,7 +107,7 @@ describe('requests beside each other at one account', () => {
     refunding.open()
     refunded.open()
     expect(await second).toBe('answered')
-    straighten()
+    stage.world.bend(null)
     await expectMoneyConserved(stage)
   })
 })
@@ -136,7 +136,7 @@ describe('the user stops what is on its way', () => {
     const { world } = stage
     const funding = gate()
     const stopped = gate()
-    bend((url) => {
+    stage.world.bend((url) => {
       if (!isCheap(stage, url, '/balance/create')) return null
       funding.open()
       return stopped.passed.then(() => json({ detail: 'sorry' }, 500))
@@ -147,7 +147,7 @@ describe('the user stops what is on its way', () => {
     stopped.open()
     expect(await answer).not.toBe('answered')
     expect(requests('dear', 'balance/create')).toBe(0)
-    straighten()
+    stage.world.bend(null)
     await expectMoneyConserved(stage)
   })
 })
@@ -199,7 +199,7 @@ describe('deposits and swaps beside each other', () => {
     const redeemed = gate()
     let checks = 0
     // the first question about states belongs to the refusal, the second one to the next round of the same call
-    bend((url, go) => {
+    stage.world.bend((url, go) => {
       if (url !== `${devnet.mint.url}/v1/checkstate` || ++checks !== 2) return null
       asked.open()
       return redeemed.passed.then(go)

@@ -47,21 +47,28 @@ export interface World {
   /** A new worker on the same database. */
   restart(): Promise<World>
   clock: { skewMs: number }
+  /** A stranger lies, or an answer comes at the worst moment; null: the network is straight again. Holds over restarts. */
+  bend(answer: Bend | null): void
   /** The worker dies at its n-th request from now on (0 = the next): before it leaves, or when its answer has arrived unseen. */
   dieAt(request: number, when: 'before' | 'after'): void
   /** Resolves when it has died that way. */
   readonly died: Promise<void>
 }
 
+/** What the app gets for a request instead of the real answer; null lets it through. `go` sends it. */
+export type Bend = (url: string, go: () => Promise<Response>, body: string, headers: Headers) => Promise<Response> | null
+
 export interface WorldOptions {
   readonly factory?: IDBFactory
   readonly patience?: Partial<Outside['patience']>
   readonly clock?: { skewMs: number }
+  readonly bent?: { answer: Bend | null }
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const factory = options.factory ?? new IDBFactory()
   const clock = options.clock ?? { skewMs: 0 }
+  const bent = options.bent ?? { answer: null }
   const database = new RoutstrDatabase('routstr', { indexedDB: factory, IDBKeyRange })
   const death = new AbortController()
   const traffic: string[] = []
@@ -96,7 +103,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         return silence()
       }
       const signal = init?.signal == null ? death.signal : AbortSignal.any([init.signal, death.signal])
-      const response = await fetch(input, { ...init, signal }).catch((error: unknown) => (death.signal.aborted ? silence<never>() : Promise.reject(error)))
+      const go = (): Promise<Response> => fetch(input, { ...init, signal })
+      const body = typeof init?.body === 'string' ? init.body : ''
+      const response = await (bent.answer?.(String(input), go, body, new Headers(init?.headers)) ?? go()).catch((error: unknown) =>
+        death.signal.aborted ? silence<never>() : Promise.reject(error),
+      )
       if (dies) {
         void kill()
         return silence()
@@ -139,10 +150,13 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     ledger: () => screen.call('developer.ledger', {}),
     kill,
     died,
+    bend(answer) {
+      bent.answer = answer
+    },
     dieAt(request, when) {
       fatal = { left: request, when }
     },
-    restart: () => openWorld({ ...options, factory, clock }),
+    restart: () => openWorld({ ...options, factory, clock, bent }),
   }
 }
 
