@@ -65,8 +65,9 @@ export function createReceiving(world: {
         if (round > 0 && current.state === 'refused')
           throw new RoutstrError('invalid_token', `The mint refused this token for good (${current.problem ?? 'no reason given'}). Nothing was received.`)
         const opened = await open(connection, [current], round > 0 || row.problem !== null)
-        if (opened === null) throw new RoutstrError('token_already_spent', 'This token was spent before. Nothing was received.')
+        if (opened === null) throw spentBefore()
         const outcome = await swaps.run(opened, connection)
+        if (outcome.kind === 'failed' && outcome.allSpent) throw spentBefore()
         if (outcome.kind === 'done') return { receivedMsat: fromSat(sumSat(outcome.outputs)), feeMsat: fromSat(opened.inputSat - sumSat(outcome.outputs)) }
         if (outcome.kind === 'open')
           throw new RoutstrError(
@@ -149,6 +150,10 @@ export function createReceiving(world: {
     const states = await connection.states(notes)
     return notes.filter(({ secret }) => states.get(secret) === 'UNSPENT')
   }
+}
+
+function spentBefore(): RoutstrError {
+  return new RoutstrError('token_already_spent', 'This token was spent before. Nothing was received.')
 }
 
 export async function sha256Hex(text: string): Promise<string> {
