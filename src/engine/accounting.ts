@@ -8,12 +8,12 @@ import type { EngineStore } from './store.ts'
 
 export interface Accounting {
   /** The request is over: true up its hold, save its receipt with the cost as far as it is known. */
-  close(receipt: Receipt): Promise<Receipt>
+  close(receipt: Receipt): Promise<void>
   /** The request is over without any answer to keep a receipt of. */
   closeQuietly(requestId: string): Promise<void>
   /** Attempts of requests that ended before were read from the account now. */
   settled(requestIds: readonly string[]): Promise<void>
-  /** On start: holds of the dead worker's requests. */
+  /** Holds of requests that run no more: of a dead worker, or whose end could not be written. */
   recover(): Promise<void>
 }
 
@@ -25,37 +25,26 @@ export function createAccounting(world: {
 }): Accounting {
   const { permissions, store } = world
 
-  /** @returns the final cost, or null while an account has to be read */
-  async function trueUp(requestId: string): Promise<Receipt['chargedMsat']> {
+  /**
+   * The receipt first, the hold last: a hold that is still held after a crash brings both back here.
+   * @param write saves the cost, null while an account has to be read
+   */
+  async function trueUp(requestId: string, write: (charged: Receipt['chargedMsat']) => Promise<void>): Promise<void> {
     const { attempts, chargedMsat, unknownMsat } = await world.sessions().costOf(requestId)
-    if (attempts === 0) {
-      await permissions.releaseHold(requestId)
-      return chargedMsat
-    }
-    if (unknownMsat > 0) {
-      await permissions.lowerHold(requestId, addMsat(chargedMsat, unknownMsat))
-      return null
-    }
-    await permissions.chargeHold(requestId, chargedMsat)
-    return chargedMsat
+    await write(unknownMsat > 0 ? null : chargedMsat)
+    if (attempts === 0) await permissions.releaseHold(requestId)
+    else if (unknownMsat > 0) await permissions.lowerHold(requestId, addMsat(chargedMsat, unknownMsat))
+    else await permissions.chargeHold(requestId, chargedMsat)
+  }
+
+  async function settled(requestIds: readonly string[]): Promise<void> {
+    for (const id of new Set(requestIds)) if (!world.running.has(id)) await trueUp(id, (charged) => store.setCharged(id, charged))
   }
 
   return {
-    async close(receipt) {
-      const closed = { ...receipt, chargedMsat: await trueUp(receipt.id) }
-      await store.saveReceipt(closed)
-      return closed
-    },
-    closeQuietly: async (requestId) => void (await trueUp(requestId)),
-    async settled(requestIds) {
-      for (const id of new Set(requestIds)) {
-        if (world.running.has(id)) continue
-        const charged = await trueUp(id)
-        if (charged !== null) await store.setCharged(id, charged)
-      }
-    },
-    async recover() {
-      for (const hold of await permissions.heldHolds()) if (!world.running.has(hold.requestId)) await trueUp(hold.requestId)
-    },
+    close: (receipt) => trueUp(receipt.id, (chargedMsat) => store.saveReceipt({ ...receipt, chargedMsat })),
+    closeQuietly: (requestId) => trueUp(requestId, async () => undefined),
+    settled,
+    recover: async () => settled((await permissions.heldHolds()).map(({ requestId }) => requestId)),
   }
 }

@@ -47,7 +47,10 @@ export function createAttempts(world: EngineWorld, asking: ReturnType<typeof cre
     world.running.remove(request.id)
     throw costsUnknown
       ? new RoutstrError('upstream_failed_after_payment', `No provider answered (${said}). What was placed there is on its way back to the wallet.`)
-      : new RoutstrError('provider_unreachable', `No provider answered (${said || 'the budget does not reach for another provider'}). Nothing was spent.`)
+      : new RoutstrError(
+          'provider_unreachable',
+          `No provider answered (${said || 'the budget does not reach for another provider'}). Nothing was spent; a deposit that was begun comes back by itself.`,
+        )
   }
 
   /** One provider; a changed price is followed once, within the grant. null: the grant does not reach that far. */

@@ -2,7 +2,7 @@
 import { RoutstrError } from '../domain/errors.ts'
 import { ZERO_MSAT } from '../domain/msat.ts'
 import { type InferenceRequest, parseInferenceRequest } from '../protocol/request-body.ts'
-import { type Candidate, type Plan, plan, type PricedOffer } from '../routing/plan.ts'
+import { type Plan, plan, type PricedOffer } from '../routing/plan.ts'
 import { createAsking, permissionRequired } from './asking.ts'
 import { createAttempts } from './attempts.ts'
 import { cheapestShort, nobody, priceOffers } from './costing.ts'
@@ -39,6 +39,8 @@ export function createEngine(world: EngineWorld): RunRequest {
       throw new RoutstrError('invalid_request_error', `${request.path} is not offered. Available: ${[...PAID_PATHS].join(', ')}, /models.`)
     const parsed = parseInferenceRequest(path, request.body)
     await world.registry.ready()
+    // again, after the waiting; from here to its place among the running nothing waits
+    refuseWhilePaused()
 
     const stop = new AbortController()
     const signal = AbortSignal.any([request.signal, stop.signal])
@@ -61,7 +63,6 @@ export function createEngine(world: EngineWorld): RunRequest {
         stop.abort(new RoutstrError('request_aborted', 'The user stopped this request. What it cost so far is read from the account; the rest comes back.')),
       ended: () => clearTimeout(deadline),
     }
-    refuseWhilePaused()
     world.running.add(running)
     try {
       return await run({ ...request, path, signal }, capOutput(parsed, world.settings()), running)
@@ -94,8 +95,8 @@ export function createEngine(world: EngineWorld): RunRequest {
     const granted = (await world.permissions.budget(request.origin, world.now())) !== null
     // before anything that depends on the wallet: a site without a grant learns nothing about it
     if (request.prompt === 'none' && !granted) throw permissionRequired()
-    const { candidates } = await choose(request, parsed)
-    const first = candidates[0] ?? (await askWhileShort(request, parsed, granted))
+    const chosen = await choose(request, parsed)
+    const first = chosen.plan.candidates[0] ?? whileShort(parsed, chosen, granted)
     await asking.hold(
       {
         requestId: request.id,
@@ -108,16 +109,13 @@ export function createEngine(world: EngineWorld): RunRequest {
       },
       request.signal,
     )
-    // prices and balances may have moved while the user was thinking
-    const planned = candidates.length > 0 ? candidates : (await choose(request, parsed)).candidates
-    if (planned.length === 0) throw nobody(parsed.model, (await choose(request, parsed)).plan, known())
-    return tryInTurn(request, capped, running, planned)
+    // the user may have topped up while deciding
+    const planned = chosen.plan.candidates.length > 0 ? chosen.plan : (await choose(request, parsed)).plan
+    if (planned.candidates.length === 0) throw nobody(parsed.model, planned, known())
+    return tryInTurn(request, capped, running, planned.candidates)
   }
 
-  async function choose(
-    request: EngineRequest,
-    parsed: InferenceRequest,
-  ): Promise<{ candidates: readonly Candidate[]; priced: readonly PricedOffer[]; plan: Plan }> {
+  async function choose(request: EngineRequest, parsed: InferenceRequest): Promise<Chosen> {
     const priced = priceOffers(world.registry.offersFor(parsed.model), parsed)
     const free = await world.sessions.freeAt(request.origin)
     const planned = plan(priced, {
@@ -126,18 +124,22 @@ export function createEngine(world: EngineWorld): RunRequest {
       sessionAt: (providerId) => free.get(providerId) ?? ZERO_MSAT,
       random: world.random,
     })
-    return { candidates: planned.candidates, priced, plan: planned }
+    return { priced, plan: planned }
   }
 
   /** The wallet is short: a page without a grant is asked about all the same, so that the user can top up while deciding. */
-  async function askWhileShort(request: EngineRequest, parsed: InferenceRequest, granted: boolean): Promise<PricedOffer> {
-    const { plan: planned, priced } = await choose(request, parsed)
-    const short = cheapestShort(planned, priced)
-    if (short === null || granted) throw nobody(parsed.model, planned, known())
+  function whileShort(parsed: InferenceRequest, chosen: Chosen, granted: boolean): PricedOffer {
+    const short = cheapestShort(chosen.plan, chosen.priced)
+    if (short === null || granted) throw nobody(parsed.model, chosen.plan, known())
     return short
   }
 
   function known(): { providers: number; models: number } {
     return { providers: world.registry.providers().length, models: world.registry.models().length }
   }
+}
+
+interface Chosen {
+  readonly priced: readonly PricedOffer[]
+  readonly plan: Plan
 }

@@ -3,6 +3,7 @@
  * to the money: `ok`, `refused` (the node said no), `unreachable` (nothing is known), `unreadable` (it answered nonsense).
  */
 import * as v from 'valibot'
+import { sha256Hex } from '../domain/sha256.ts'
 import { fromSat, isMsat, msat, type Msat } from '../domain/msat.ts'
 import { parseJson, readText } from './foreign.ts'
 import { parseNodeError, type NodeError } from './node-errors.ts'
@@ -34,8 +35,7 @@ const TIMEOUT_MS = 45_000
 
 /** `sk-` + sha256hex(token): the account's key, known before anything is sent (§1.3). */
 export async function accountKey(token: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token))
-  return `sk-${[...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
+  return `sk-${await sha256Hex(token)}`
 }
 
 /** The address of one of the node's endpoints. @param path below `/v1`: `/models`. Announced addresses may end in `/v1`. */

@@ -30,7 +30,7 @@ export interface PlanContext {
   readonly random: () => number
 }
 
-export type Rejection = 'no_common_mint' | 'mint_balance' | 'too_dear' | 'cooling_down'
+export type Rejection = 'no_common_mint' | 'mint_balance'
 
 export interface Plan {
   /** Best first. */

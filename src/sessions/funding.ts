@@ -24,7 +24,7 @@ export interface FundingRequest {
 export type FundingOutcome =
   | { readonly kind: 'open'; readonly sessionId: string }
   /** The provider did not credit the token: its notes are taken back off the path. */
-  | { readonly kind: 'refused'; readonly sessionId: string; readonly why: string; readonly unreachable: boolean }
+  | { readonly kind: 'refused'; readonly sessionId: string; readonly why: string }
 
 /**
  * Four requests like this one per waiter, bounded by the float and by the grant; never less than the request needs.
@@ -86,8 +86,7 @@ export function createFunding(world: {
     const answer = await accounts.create(session.providerUrl, session.token ?? '')
     if (answer.kind === 'ok' && answer.value.key === session.key) {
       await store.open(session.id, minMsat(answer.value.balanceMsat, session.faceMsat))
-      if (answer.value.balanceMsat < request.requiredMsat)
-        return { kind: 'refused', sessionId: session.id, why: 'it credited less than was paid', unreachable: false }
+      if (answer.value.balanceMsat < request.requiredMsat) return { kind: 'refused', sessionId: session.id, why: 'it credited less than was paid' }
       return { kind: 'open', sessionId: session.id }
     }
     const why =
@@ -97,6 +96,6 @@ export function createFunding(world: {
           ? `${answer.error.status} ${answer.error.code ?? answer.error.message}`
           : answer.message
     await store.update(session.id, ['prepared'], { problem: why, nextTryAt: now() })
-    return { kind: 'refused', sessionId: session.id, why, unreachable: answer.kind === 'unreachable' }
+    return { kind: 'refused', sessionId: session.id, why }
   }
 }

@@ -23,7 +23,7 @@ export interface Lease {
 export type Acquired =
   | { readonly kind: 'leased'; readonly lease: Lease }
   /** This provider did not take our money; it is coming back by itself. */
-  | { readonly kind: 'refused'; readonly why: string; readonly unreachable: boolean }
+  | { readonly kind: 'refused'; readonly why: string }
 
 export interface Sessions {
   /** @throws RoutstrError `insufficient_balance`, `mint_unreachable`: nothing was paid */
@@ -38,8 +38,8 @@ export interface Sessions {
   onDeposit(): Promise<Msat>
   /** Everything not closed, with what is left of it. */
   list(): Promise<readonly { readonly session: Session; readonly leftMsat: Msat }[]>
-  /** Settles all sessions without running requests, of one site or of all. Counts what came back and what is still out. */
-  bringHome(origin?: SiteOrigin): Promise<{ readonly returnedMsat: Msat; readonly open: number }>
+  /** Settles all sessions without running requests. Counts what came back and what is still out. */
+  bringHome(): Promise<{ readonly returnedMsat: Msat; readonly open: number }>
   /** Settles idle sessions and goes on with everything unfinished whose time has come. */
   tick(): Promise<void>
   /** On start, before anything else: attempts of the dead worker end. */
@@ -103,10 +103,10 @@ export function createSessions(world: {
           world.onChange()
           if (outcome.kind === 'refused') {
             inBackground(advance(outcome.sessionId))
-            return { kind: 'refused', why: outcome.why, unreachable: outcome.unreachable }
+            return { kind: 'refused', why: outcome.why }
           }
         }
-        return { kind: 'refused', why: 'it credited less than was paid', unreachable: false }
+        return { kind: 'refused', why: 'it credited less than was paid' }
       })
     } finally {
       waiting.set(place, (waiting.get(place) ?? 1) - 1)
@@ -180,10 +180,9 @@ export function createSessions(world: {
       const sessions = await store.sessions(['prepared', 'open', 'settling', 'refunded', 'lost'])
       return Promise.all(sessions.map(async (session) => ({ session, leftMsat: await leftIn(session) })))
     },
-    async bringHome(origin) {
+    async bringHome() {
       for (const session of await store.sessions(['lost'])) await settling.revive(session)
-      const before = await store.sessions(['prepared', 'open', 'settling', 'refunded'])
-      const mine = before.filter((session) => origin === undefined || session.origin === origin)
+      const mine = await store.sessions(['prepared', 'open', 'settling', 'refunded'])
       await Promise.all(mine.map(async (session) => ((await isInUse(session.id)) ? undefined : settle(session.id))))
       const after = await Promise.all(mine.map((session) => store.session(session.id)))
       const closed = after.filter((session) => session !== undefined).filter((session) => session.state === 'closed' || session.state === 'cancelled')

@@ -3,7 +3,7 @@
  * alarm and on every start. The answers of the node and what follows: `routstr-node.md` §2.7, §11.
  */
 import { addMsat, lessMsat, maxMsat, minMsat, type Msat, msat } from '../domain/msat.ts'
-import type { Session } from '../domain/session.ts'
+import type { Attempt, Session } from '../domain/session.ts'
 import type { AccountApi } from '../protocol/account.ts'
 import { nextTry } from '../wallet/journal.ts'
 import type { Wallet } from '../wallet/wallet.ts'
@@ -92,12 +92,13 @@ export function createSettling(world: {
     if (account.kind !== 'ok' || account.value.reservedMsat > 0) return false
     const after = await store.attemptsOf(session.id)
     if (after.length !== attempts.length) return false
-    await settleAttempts(session, account.value.totalSpentMsat)
+    await settleAttempts(after, account.value.totalSpentMsat)
     return true
   }
 
-  async function settleAttempts(session: Session, totalSpentMsat: Msat): Promise<void> {
-    const { settled } = attributeCharges(await store.attemptsOf(session.id), totalSpentMsat)
+  /** @param attempts as they were when the account was read: what came later is not in its total */
+  async function settleAttempts(attempts: readonly Attempt[], totalSpentMsat: Msat): Promise<void> {
+    const { settled } = attributeCharges(attempts, totalSpentMsat)
     if (settled.length === 0) return
     await store.saveAttempts(settled)
     await world.onAttemptsSettled(settled.map(({ requestId }) => requestId))
@@ -111,7 +112,7 @@ export function createSettling(world: {
     }
     const { balanceMsat, reservedMsat, totalSpentMsat } = account.value
     if (reservedMsat > 0) return later(session, 'a request there is not finished yet', 5)
-    await settleAttempts(session, totalSpentMsat)
+    await settleAttempts(await store.attemptsOf(session.id), totalSpentMsat)
     // what should be there; a refund whose answer was lost has emptied the account already, and comes again when asked
     const owedMsat = maxMsat(balanceMsat, lessMsat(session.creditedMsat ?? balanceMsat, totalSpentMsat))
     if (owedMsat < 1000) return close(session, owedMsat)

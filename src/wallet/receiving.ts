@@ -1,6 +1,7 @@
 /** Tokens that come in: stored as raw strings first, redeemed by a journalled swap, several in one (`cashu.md` §5.2). */
 import { RoutstrError } from '../domain/errors.ts'
 import { fromSat, type Msat } from '../domain/msat.ts'
+import { sha256Hex } from '../domain/sha256.ts'
 import type { IncomingToken } from '../domain/wallet.ts'
 import type { MintConnection } from './mint.ts'
 import { type Note, sumSat } from './notes.ts'
@@ -154,11 +155,6 @@ export function createReceiving(world: {
 
 function spentBefore(): RoutstrError {
   return new RoutstrError('token_already_spent', 'This token was spent before. Nothing was received.')
-}
-
-export async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 function groupBy<T>(rows: readonly T[], key: (row: T) => string): Map<string, T[]> {

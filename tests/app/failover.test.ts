@@ -107,8 +107,12 @@ describe('a stream that breaks never ends cleanly', () => {
     await expect(collect(stream)).rejects.toMatchObject({ code: 'stream_interrupted' })
     const [receipt] = await receipts()
     expect(receipt).toMatchObject({ state: 'interrupted', chargedMsat: null })
-    await new Promise((resolve) => setTimeout(resolve, 350))
-    stage.devnet.providers.cheap.sweep()
+    await until(
+      () =>
+        stage.devnet.providers.cheap.accounts.list().every(({ key }) => stage.devnet.providers.cheap.accounts.reservedOf(key) === 0) ||
+        stage.devnet.providers.cheap.sweep() > 0,
+      'the stale reservation is released',
+    )
     await expectMoneyConserved(stage)
     expect((await receipts())[0]?.chargedMsat).toBe(0)
   })

@@ -65,6 +65,8 @@ export async function expectMoneyConserved(
   expect(await world.database.operations.where('state').equals('requested').count()).toBe(0)
   expect(await world.database.holds.where('state').equals('held').count()).toBe(0)
   expect(await world.database.attempts.where('state').anyOf('open', 'ended').count()).toBe(0)
+  // every receipt has learned its cost
+  expect(await world.database.receipts.filter((receipt) => receipt.chargedMsat === null).count()).toBe(0)
 
   const books = [devnet.providers.cheap.books(), devnet.providers.dear.books()]
   if (expected.lostMsat === undefined && expected.booksOfProviders !== false)
