@@ -1,7 +1,5 @@
 import { defineContentScript } from 'wxt/utils/define-content-script'
-import { announce, receivePort } from '../src/page/announce.ts'
-import { isProviderPlace } from '../src/page/placement.ts'
-import { createProvider } from '../src/page/provider.ts'
+import { install } from '../src/page/install.ts'
 
 /** MAIN world: `window.routstr`. Holds no authority and no secret. */
 export default defineContentScript({
@@ -10,7 +8,5 @@ export default defineContentScript({
   world: 'MAIN',
   allFrames: true,
   matchOriginAsFallback: true,
-  main() {
-    if (isProviderPlace(window)) receivePort(document, (port) => announce(window, createProvider(port)))
-  },
+  main: install,
 })

@@ -1,4 +1,5 @@
 import { defineContentScript } from 'wxt/utils/define-content-script'
+import { delegateToFrames, untilDelegated } from '../src/browser/delegation.ts'
 import { startRelay } from '../src/browser/relay.ts'
 import { isProviderPlace } from '../src/page/placement.ts'
 
@@ -8,9 +9,16 @@ export default defineContentScript({
   runAt: 'document_start',
   allFrames: true,
   matchOriginAsFallback: true,
-  // WXT would tell the page's own listeners that the script started (G6).
+  // WXT would tell the page's own listeners that the script started (G6); what is built has nothing of that (wxt.config.ts)
   noScriptStartedPostMessage: true,
   main() {
-    if (isProviderPlace(window)) startRelay({ document, window })
+    const atHome = isProviderPlace(window)
+    startRelay({
+      document,
+      window,
+      userActive: () => navigator.userActivation?.isActive ?? false,
+      untilDelegated: atHome ? undefined : (delegated) => untilDelegated(window, delegated),
+    })
+    if (window === window.top) delegateToFrames(document)
   },
 })

@@ -29,7 +29,7 @@ const OWNERS: readonly (readonly [RegExp, RegExp])[] = [
   [/^(webextension-polyfill|wxt\/browser)$/, /^(src\/browser\/|entrypoints\/)/],
   [/^dexie$/, /^src\/storage\//],
   [/^@cashu\/cashu-ts$/, /^src\/wallet\//],
-  [/^nostr-tools(\/|$)/, /^src\/(registry\/relays|protocol\/announcement|trust\/.*|wallet\/backup.*)\.ts$|^src\/(trust|wallet\/backup)\//],
+  [/^nostr-tools(\/|$)/, /^src\/(registry\/relays|protocol\/(announcement|nostr-event)|trust\/.*|wallet\/backup.*)\.ts$|^src\/(trust|wallet\/(backup|nwc))\//],
 ]
 
 interface Source {

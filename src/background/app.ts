@@ -1,22 +1,41 @@
 /** The whole app: rooms put together, and the order of waking up. Knows nothing of browsers or databases (design §4). */
+import { DEFAULT_SETTINGS, FAKE_SATS_SETTINGS } from '../domain/settings.ts'
 import { inBackground } from '../domain/in-background.ts'
 import { safeAddress } from '../domain/network-address.ts'
-import type { SiteOrigin } from '../domain/site.ts'
-import { createAccounting } from '../engine/accounting.ts'
+import { withCache } from '../engine/caching.ts'
+import { createDryRun } from '../engine/dry-run.ts'
 import { createEngine } from '../engine/engine.ts'
+import { createEstimating } from '../engine/estimating.ts'
+import { createRecommending } from '../engine/recommending.ts'
 import { createRunningRequests } from '../engine/running.ts'
+import type { SiteOrigin } from '../domain/site.ts'
 import { createApprovals } from '../permissions/approvals.ts'
-import { createAccountApi } from '../protocol/account.ts'
 import { createRegistry } from '../registry/registry.ts'
-import { createSessions, type Sessions } from '../sessions/sessions.ts'
+import { createBackup } from '../wallet/backup/backup.ts'
+import { payingWithOthers } from '../wallet/backup/sync/short-wallet.ts'
+import { createSync } from '../wallet/backup/sync/sync.ts'
+import { createConnections } from '../wallet/connections.ts'
+import { createLightning } from '../wallet/lightning/lightning.ts'
+import { createSwapRunner } from '../wallet/swaps.ts'
 import { createWallet } from '../wallet/wallet.ts'
+import { createBudgetAlerts } from './budget-alerts.ts'
+import { connectedWallet } from './connected-wallet.ts'
 import { createDeveloper } from './developer.ts'
 import type { PagePort, ScreenPort } from '../messaging/ports.ts'
 import type { Outside } from './outside.ts'
-import { pageGrant } from './page-grant.ts'
+import { createJudging } from './judging.ts'
+import { countingPeople, readingPeople, speaking } from './nostr-talks.ts'
+import { createLife } from './life.ts'
+import { moneyAtProviders } from './money-at-providers.ts'
 import { servePage } from './page-handlers.ts'
+import { createPageNews } from './page-news.ts'
+import { createPageReceipts } from './page-receipts.ts'
+import { createRecorder } from './recorder.ts'
 import { createScreens } from './screens.ts'
 import { createSettingsKeeper } from './settings.ts'
+import { createTimelines } from './timelines.ts'
+import { createTurns } from './turns.ts'
+import { waitingRequests } from './waiting-requests.ts'
 import { serveScreen } from './ui-handlers.ts'
 
 export interface App {
@@ -29,76 +48,118 @@ export interface App {
   approvalWindowClosed(approvalId: string): Promise<void>
   /** A new browser session: no page of the old one waits any more. */
   browserStarted(): Promise<void>
+  /** What runs is stopped and has ended, pages are let go, a wallet with a passphrase is locked: another app may take over. */
+  leave(): Promise<void>
   stop(): void
 }
 
 /** After a request whose cost was not seen: the node has closed its reservation by then. */
 const RECONCILE_AFTER_MS = 1_000
 
-export function createApp(outside: Outside): App {
+export function createApp(world: Outside): App {
+  const recorder = createRecorder(world.now)
+  const outside = { ...world, stores: recorder.stores(world.stores) }
   const { stores, now, randomId, fetch } = outside
   const screens = new Set<() => void>()
   const pages = new Set<PagePort>()
+  const queueFor = createTurns()
   let stopped = false
   let changePending = false
-  let sessions: Sessions
 
   /** Many changes in one turn are one message to the screens. */
   function changed(): void {
     if (changePending || stopped) return
     changePending = true
+    nwc.moneyChanged()
+    sync.moneyChanged()
     setTimeout(async () => {
       changePending = false
       for (const tell of screens) tell()
       const waiting = await approvals.waiting().catch(() => [])
-      outside.setBadge({ approvals: waiting.length, running: running.list().length })
+      outside.setBadge({ approvals: waiting.length, running: running.list().length, alerts: alerts.current().length })
     }, 30)
   }
 
-  const settings = createSettingsKeeper(stores.engine, (before, after) => {
+  const isFake = outside.fakeSats?.on === true
+  const settings = createSettingsKeeper(stores.engine, isFake ? FAKE_SATS_SETTINGS : DEFAULT_SETTINGS, (before, after) => {
     if (before.developer !== after.developer || before.relays.join() !== after.relays.join()) registry.settingsChanged()
     changed()
   })
-  const addressPolicy = () => ({ allowLoopback: settings.current().developer })
-  const wallet = createWallet({ store: stores.wallet, fetch, now, randomId, checkAddress: (url) => safeAddress(url, addressPolicy()), onChange: changed })
-  const running = createRunningRequests(changed)
-  const accounting = createAccounting({ permissions: stores.permissions, sessions: () => sessions, store: stores.engine, running })
-  sessions = createSessions({
-    store: stores.sessions,
-    wallet,
-    accounts: createAccountApi({ fetch }),
+  const addressPolicy = () => ({ allowLoopback: settings.current().developer, onlyLoopback: isFake })
+  const checkAddress = (url: string) => safeAddress(url, addressPolicy())
+  const connections = createConnections({ store: stores.wallet, fetch })
+  const swaps = createSwapRunner({ store: stores.wallet, now, randomId, onChange: changed })
+  const ownWallet = createWallet({ store: stores.wallet, connections, swaps, now, randomId, checkAddress, onChange: changed })
+  const sync = createSync({
+    store: stores.sync,
+    backup: stores.backup,
+    walletStore: stores.wallet,
+    wallet: ownWallet,
+    connections,
+    relays: () => settings.current().relays,
+    webSocket: outside.webSocket,
+    checkAddress,
     now,
-    randomId,
-    settings: settings.current,
-    onAttemptsSettled: (requestIds) => accounting.settled(requestIds),
+    keepAlive: outside.keepAlive,
     onChange: changed,
   })
-  const registry = createRegistry({ store: stores.registry, fetch, now, settings: settings.current, subscribe: outside.subscribe })
-  const approvals = createApprovals({ store: stores.permissions, now, randomId, show: outside.showApproval, onChange: changed })
-  const run = createEngine({
-    fetch,
+  const wallet = payingWithOthers(ownWallet, { sync, connections })
+  const backup = createBackup({
+    store: stores.backup,
+    wallet: stores.wallet,
+    connections,
+    settings,
+    webSocket: outside.webSocket,
+    checkAddress,
     now,
     random: outside.random,
-    settings: settings.current,
-    wallet,
-    sessions,
-    registry,
-    permissions: stores.permissions,
-    approvals,
-    accounting,
-    running,
-    store: stores.engine,
-    patience: outside.patience,
+    randomId,
+    busy,
+    redeem: wallet.redeemStored,
+    onChange: changed,
   })
+  const lightning = createLightning({
+    store: stores.lightning,
+    walletStore: stores.wallet,
+    connections,
+    swaps,
+    fetch,
+    webSocket: outside.webSocket,
+    now,
+    randomId,
+    checkAddress,
+    receiveThere: wallet.receiveThere,
+    isWatched: () => screens.size > 0,
+    keepAlive: outside.keepAlive,
+    onChange: changed,
+  })
+  const nwc = connectedWallet(outside, { lightning, wallet, policy: addressPolicy, paused: () => settings.current().paused, busy, onChange: changed })
+  const running = createRunningRequests(changed)
+  const registry = createRegistry({ store: stores.registry, fetch, now, settings: settings.current, subscribe: outside.subscribe, bootstrap: outside.bootstrap })
+  const alerts = createBudgetAlerts({ permissions: stores.permissions, now, onChange: changed })
+  const receipts = createPageReceipts({ pages, permissions: stores.permissions, now })
+  const judging = createJudging({
+    ...{ store: stores.trust, engineStore: receipts.watching(stores.engine), standings: () => standings.all(), now, onChange: changed },
+    npub: () => settings.current().npub,
+    favourites: () => settings.current().favourites,
+    count: countingPeople(outside.webSocket, settings.current),
+    spokenOf: registry.spokenOf,
+    read: readingPeople(outside.webSocket, settings.current),
+  })
+  const publishing = speaking(outside, settings.current, changed)
+  const { standings, sessions, accounting } = moneyAtProviders(outside, { wallet, deposits: lightning.deposits, settings, registry, running, judging, onChange: changed })
+  const approvals = createApprovals({ store: stores.permissions, now, randomId, show: outside.showApproval, onChange: changed })
+  const known = { wallet, sessions, standings, registry, approvals, accounting, running, permissions: stores.permissions, store: judging.store, sellers: judging.sellers }
+  const engineWorld = { ...known, sessions: recorder.sessions(sessions), fetch, now, random: outside.random, settings: settings.current, patience: outside.patience }
+  const recommend = createRecommending(engineWorld)
+  const run = withCache(recorder.run(createEngine({ ...engineWorld, recommend, onPlanned: recorder.planned })), { ...engineWorld, cache: stores.cache, mayLook: () => !lock.isLocked() })
+  const estimate = createEstimating({ ...engineWorld, recommend, mayLook: () => !lock.isLocked() })
+  const scheduling = waitingRequests(outside, { ...engineWorld, recommend, run, busy, pages, changed, mayRun: () => !lock.isLocked() && !stopped })
   const developer = createDeveloper({ fetch, settings, wallet, registry })
-
+  const news = createPageNews({ pages, permissions: stores.permissions, registry, now, changed })
   function grantChanged(origin: SiteOrigin): void {
-    inBackground(
-      stores.permissions.budget(origin, now()).then((budget) => {
-        for (const page of pages) if (page.origin === origin) page.send({ t: 'event', name: 'grantChanged', detail: pageGrant(budget) })
-      }),
-    )
-    changed()
+    news.grantChanged(origin)
+    inBackground(alerts.refresh())
   }
 
   /** Held while a page or money waits; the alarm brings a dead worker back. */
@@ -111,59 +172,43 @@ export function createApp(outside: Outside): App {
     }
   }
 
-  let waking: Promise<void> | null = null
-  function wake(): Promise<void> {
-    if (stopped) return Promise.resolve()
-    waking ??= unfinishedBusiness(false).finally(() => {
-      waking = null
-    })
-    return waking
+  /** What was spent by now is told as well. */
+  async function wake(): Promise<void> {
+    await life.wake()
+    if (!stopped) await alerts.refresh()
   }
 
-  async function unfinishedBusiness(everything: boolean): Promise<void> {
-    const release = outside.keepAlive()
-    try {
-      await ready
-      await approvals.tick()
-      await wallet.recovery.recover(everything)
-      await sessions.tick()
-      await accounting.recover()
-      const unfinished =
-        running.list().length > 0 || (await sessions.hasUnfinished()) || (await wallet.recovery.hasOpen()) || (await approvals.waiting()).length > 0
-      outside.setAlarm(unfinished)
-    } finally {
-      release()
+  /** A screen moves money. */
+  function atWork(): () => void {
+    const endings = [busy(), life.working()]
+    return () => {
+      for (const end of endings) end()
     }
   }
 
-  async function start(): Promise<void> {
-    await settings.load()
-    // attempts of a worker that died are over; what they cost is read from the accounts
-    await sessions.recover()
-    await accounting.recover()
-  }
-  const ready = start()
+  const life = createLife({ outside, settings, connections, wallet, sessions, accounting, approvals, running, lightning, nwc, backup, sync, registry, scheduling, pages, changed })
+  const { ready, lock } = life
   const disposeRegistry = ready.then(() => registry.start())
+  inBackground(ready.then(alerts.refresh))
+  registry.onPrices(() => inBackground(ready.then(scheduling.tick)))
   registry.onChange(changed)
-  inBackground(ready.then(() => wallet.warm()))
-  ready.then(() => unfinishedBusiness(true)).catch(() => outside.setAlarm(true))
+  registry.onChange(() => judging.notePings(registry.providers()))
+
+  /** What is registered is made to agree with what was chosen: an update of the extension forgets it. */
+  async function standIns(): Promise<void> {
+    await outside.registerStandIn((await stores.permissions.sites()).filter(({ standIn, blocked, origin }) => standIn !== undefined && !blocked && URL.canParse(origin)).map(({ origin }) => origin))
+  }
+  inBackground(ready.then(standIns))
 
   const handlers = createScreens({
-    wallet,
-    sessions,
-    registry,
+    ...{ wallet, lightning, nwc, backup, sync, sessions, standings, registry, judging, recommend, publishing, alerts, scheduling, cache: stores.cache },
+    ...{ approvals, running, settings, developer, now, randomId, grantChanged, standIns, changed, lock },
     permissions: stores.permissions,
-    approvals,
-    running,
     store: stores.engine,
-    settings,
-    developer,
+    ...{ fakeSats: outside.fakeSats, playDry: createDryRun({ ...engineWorld, recommend }), timelines: createTimelines({ recorder, stores: world.stores, wallet }) },
     readLedger: outside.readLedger,
-    now,
-    randomId,
-    grantChanged,
-    changed,
-    busy,
+    readHistory: outside.readHistory,
+    busy: atWork,
   })
 
   return {
@@ -172,27 +217,32 @@ export function createApp(outside: Outside): App {
       pages.add(port)
       port.onClose(() => pages.delete(port))
       servePage(port, {
-        ready,
-        run,
-        registry,
-        wallet,
+        ...{ ready, run, estimate, recommend, scheduling, registry, wallet, approvals, lock, now, busy, grantChanged, queueFor },
         permissions: stores.permissions,
-        approvals,
         paused: () => settings.current().paused,
-        now,
-        busy,
-        grantChanged,
+        own: receipts.own,
+        onCost: receipts.estimated,
       })
     },
     connectScreen(port) {
-      const tell = serveScreen(port, ready, handlers, () => screens.delete(tell))
+      const tell = serveScreen(port, ready, handlers, { closed: () => screens.delete(tell), used: lock.used })
       screens.add(tell)
     },
     wake,
     approvalWindowClosed: (approvalId) => ready.then(() => approvals.windowClosed(approvalId)),
-    browserStarted: () => ready.then(() => approvals.withdrawAll()),
+    browserStarted: () =>
+      ready.then(async () => {
+        await approvals.withdrawAll()
+        // what the last browser session left at providers; a locked wallet brings it home after the unlock, when it is idle
+        if (!lock.isLocked()) inBackground(sessions.bringHome())
+      }),
+    leave: life.leave,
     stop() {
       stopped = true
+      life.stop()
+      lightning.stop()
+      nwc.stop()
+      sync.stop()
       running.stop(() => true)
       inBackground(disposeRegistry.then((dispose) => dispose()))
     },

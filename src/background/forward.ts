@@ -5,6 +5,7 @@
 import { errorFacts, RoutstrError } from '../domain/errors.ts'
 import type { EngineAnswer } from '../engine/world.ts'
 import type { BackgroundFrame } from '../messaging/page-contract.ts'
+import { joined } from './body-pieces.ts'
 import { INITIAL_CREDIT } from '../messaging/page-constants.ts'
 
 const COALESCE_MS = 16
@@ -68,9 +69,11 @@ export async function forwardAnswer(
   const reader = answer.body?.getReader()
   const pieces = isText(answer.headers) ? textPieces(id) : bytePieces(id)
   let timer: ReturnType<typeof setTimeout> | null = null
+  let flushedAt = Number.NEGATIVE_INFINITY
   const flush = (): void => {
     if (timer !== null) clearTimeout(timer)
     timer = null
+    flushedAt = performance.now()
     for (const frame of pieces.drain()) send(frame)
   }
   try {
@@ -80,7 +83,8 @@ export async function forwardAnswer(
       const { done, value } = await reader.read()
       if (done) break
       credit.take(pieces.push(value))
-      if (pieces.size() >= COALESCE_UNITS) flush()
+      // the first one, and whatever comes after a pause, goes at once: only what follows closely goes together
+      if (pieces.size() >= COALESCE_UNITS || performance.now() - flushedAt >= COALESCE_MS) flush()
       else timer ??= setTimeout(flush, COALESCE_MS)
     }
     pieces.finish()
@@ -106,26 +110,65 @@ function isText(headers: EngineAnswer['headers']): boolean {
   return /^text\/|json|xml/i.test(type)
 }
 
+/** Text goes as text, exactly: what is not UTF-8, or would not come back as the same bytes, goes as bytes. */
 function textPieces(id: string): Pieces {
-  const decoder = new TextDecoder()
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  const asBytes = bytePieces(id)
+  let frames: BackgroundFrame[] = []
   let text = ''
+  let size = 0
+  /** The beginning of a character whose end has not come yet. */
+  let held = new Uint8Array()
+
+  function flushText(): void {
+    for (let from = 0; from < text.length; from += MOST_UNITS_IN_FRAME) frames.push({ t: 'data', id, text: text.slice(from, from + MOST_UNITS_IN_FRAME) })
+    text = ''
+  }
+
+  function take(bytes: Uint8Array): number {
+    let units = bytes.byteLength
+    try {
+      const piece = decoder.decode(bytes)
+      text += piece
+      units = piece.length
+    } catch {
+      flushText()
+      asBytes.push(bytes)
+      frames.push(...asBytes.drain())
+    }
+    size += units
+    return units
+  }
+
   return {
     push(bytes) {
-      const piece = decoder.decode(bytes, { stream: true })
-      text += piece
-      return piece.length
+      const all = held.length === 0 ? bytes : joined([held, bytes])
+      const end = wholeCharacters(all)
+      held = all.slice(end)
+      return take(all.subarray(0, end))
     },
     finish() {
-      text += decoder.decode()
+      if (held.length > 0) take(held)
     },
-    size: () => text.length,
+    size: () => size,
     drain() {
-      const frames: BackgroundFrame[] = []
-      for (let from = 0; from < text.length; from += MOST_UNITS_IN_FRAME) frames.push({ t: 'data', id, text: text.slice(from, from + MOST_UNITS_IN_FRAME) })
-      text = ''
-      return frames
+      flushText()
+      const drained = frames
+      frames = []
+      size = 0
+      return drained
     },
   }
+}
+
+/** Bytes up to the last character that may be incomplete. */
+function wholeCharacters(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0
+    if (byte < 0x80) break
+    if (byte >= 0xc0) return back < (byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4) ? bytes.length - back : bytes.length
+  }
+  return bytes.length
 }
 
 function bytePieces(id: string): Pieces {

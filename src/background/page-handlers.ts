@@ -1,9 +1,13 @@
 /** What a page may ask for. The origin is the port's, told by the browser (design §5.5). */
 import * as v from 'valibot'
 import { errorFacts, RoutstrError } from '../domain/errors.ts'
-import { ZERO_MSAT } from '../domain/msat.ts'
-import { type SiteOrigin, siteOrigin } from '../domain/site.ts'
+import { inBackground } from '../domain/in-background.ts'
+import { type Msat, ZERO_MSAT } from '../domain/msat.ts'
+import { siteOf, type SiteOrigin } from '../domain/site.ts'
+import type { EstimateCost } from '../engine/estimating.ts'
 import { modelById, modelList } from '../engine/model-list.ts'
+import type { RecommendModels } from '../engine/recommending.ts'
+import type { Scheduling } from '../engine/scheduling.ts'
 import type { EngineAnswer, RunRequest } from '../engine/world.ts'
 import { frameIdSchema, pageFrameSchema } from '../messaging/page-contract.ts'
 import type { PagePort } from '../messaging/ports.ts'
@@ -11,22 +15,36 @@ import type { Approvals } from '../permissions/approvals.ts'
 import type { PermissionStore } from '../permissions/store.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Wallet } from '../wallet/wallet.ts'
+import { DEFAULT_MODEL, defaultModelOf } from './default-model.ts'
 import { createExchanges, type ExchangeWork } from './exchanges.ts'
 import { forwardAnswer } from './forward.ts'
+import { keepRequest } from './page-batches.ts'
 import { answerCall } from './page-calls.ts'
+import { untilUnlocked } from './page-lock.ts'
+import type { PageReceipts } from './page-receipts.ts'
+import type { Queue } from './turns.ts'
+import type { Lock } from './lock.ts'
 
 export interface PageWorld {
   readonly ready: Promise<void>
   readonly run: RunRequest
+  readonly estimate: EstimateCost
+  readonly recommend: RecommendModels
+  readonly scheduling: Scheduling
   readonly registry: Registry
   readonly wallet: Wallet
   readonly permissions: PermissionStore
   readonly approvals: Approvals
+  readonly lock: Lock
   readonly paused: () => boolean
   readonly now: () => number
   /** Keeps the worker alive and the alarm armed until released. */
   readonly busy: () => () => void
   readonly grantChanged: (origin: SiteOrigin) => void
+  /** This document made that request, and hears of its receipt. */
+  readonly own: PageReceipts['own']
+  readonly onCost: PageReceipts['estimated']
+  readonly queueFor: (site: string) => Queue
 }
 
 /** A call whose arguments are wrong: the page's mistake, not an attack. */
@@ -36,24 +54,45 @@ export function servePage(port: PagePort, world: PageWorld): void {
   const work: ExchangeWork = {
     request: (exchange, start, body) =>
       awake(async () => {
-        const origin = siteOrigin(port.origin)
-        const { id, signal, credit } = exchange
-        const { path, headers, prompt } = start
-        const answer = start.method === 'GET' ? await read(world.registry, path) : await world.run({ id, origin, path, headers, body, prompt, signal })
-        await forwardAnswer(id, answer, port.send, credit, signal)
+        const origin = siteOf(port)
+        const { id, signal, credit, userActive } = exchange
+        const { method, headers } = start
+        if (method !== 'GET' && method !== 'POST') throw new RoutstrError('invalid_request_error', 'Only GET and POST are offered.')
+        const path = start.path.split('#')[0] ?? ''
+        const prompt = start.prompt ?? (headerOf(headers, 'x-routstr-prompt') === 'none' ? 'none' : 'auto')
+        if (method === 'POST') {
+          world.own(id, port, headerOf(headers, 'x-routstr-live-cost') === 'true')
+          // a site that may spend nothing does not keep the wallet open either; nobody waits for this
+          inBackground(world.permissions.isGranted(origin, world.now()).then((isGranted) => isGranted && world.lock.used()))
+          await untilUnlocked(world, { id, origin, prompt, userActive, signal })
+        }
+        const before = headerOf(headers, 'x-routstr-before')
+        if (method === 'POST' && before !== undefined) {
+          const kept = await keepRequest(world.scheduling, { origin, requestId: id, userActive, prompt }, { path, headers, body }, before, signal)
+          return forwardAnswer(id, { ...json(kept), status: 202 }, port.send, credit, signal)
+        }
+        const held: { remainingMsat: Msat | null } = { remainingMsat: null }
+        const onHeld = (remainingMsat: Msat | null): void => {
+          held.remainingMsat = remainingMsat
+        }
+        const onCost = (msat: Msat): void => world.onCost(id, msat)
+        const answer = method === 'GET' ? await read(world, origin, path) : await world.run({ id, origin, path, headers, body, prompt, userActive, signal, onHeld, onCost })
+        // an answer that was kept holds nothing
+        const left = method === 'GET' ? null : (held.remainingMsat ?? (await world.permissions.budget(origin, world.now()))?.remainingMsat ?? null)
+        await forwardAnswer(id, left === null ? answer : withRemaining(answer, left), port.send, credit, signal)
       }),
     call: (exchange, asked) =>
       awake(async () => {
-        const value = await answerCall(world, port.origin, exchange, asked)
+        const value = await answerCall(world, port, exchange, asked)
         port.send({ t: 'result', id: exchange.id, value })
       }),
     fail: (id, error) => port.send({ t: 'fail', id, error: errorFacts(error) }),
   }
-  const exchanges = createExchanges(work)
+  const exchanges = createExchanges(work, world.queueFor(port.origin ?? ''))
 
-  port.onFrame((message) => {
+  port.onFrame((message, userActive) => {
     const frame = v.safeParse(pageFrameSchema, message)
-    if (frame.success) return exchanges.handle(frame.output)
+    if (frame.success) return exchanges.handle(frame.output, userActive)
     const call = v.safeParse(callSchema, message)
     if (call.success) return work.fail(call.output.id, new RoutstrError('invalid_request_error', `Not understood: ${frame.issues[0].message}.`))
     // T35: whoever does not keep the contract is not talked to
@@ -72,13 +111,23 @@ export function servePage(port: PagePort, world: PageWorld): void {
   }
 }
 
-async function read(registry: Registry, path: string): Promise<EngineAnswer> {
+function headerOf(headers: readonly (readonly [string, string])[], wanted: string): string | undefined {
+  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
+}
+
+/** What the site may still spend, as the grant tells it too. */
+function withRemaining(answer: EngineAnswer, remainingMsat: number): EngineAnswer {
+  return { ...answer, headers: [...answer.headers, ['x-routstr-remaining-msats', String(remainingMsat)]] }
+}
+
+async function read({ registry, recommend, permissions }: PageWorld, origin: SiteOrigin, path: string): Promise<EngineAnswer> {
   await registry.ready()
   const name = path.split('?')[0] ?? ''
-  if (name === '/models') return json(modelList(registry))
+  if (name === '/models') return json(await modelList(registry, recommend))
   if (!name.startsWith('/models/')) throw new RoutstrError('not_found', `GET ${name} is not offered; GET /models is.`)
-  const id = decoded(name.slice('/models/'.length))
-  const model = modelById(registry, id)
+  const asked = decoded(name.slice('/models/'.length))
+  const id = (asked === DEFAULT_MODEL ? defaultModelOf(registry, await permissions.site(origin)) : null) ?? asked
+  const model = await modelById(registry, id, recommend)
   if (model === null) throw new RoutstrError('model_not_found', `No provider sells the model "${id}" at the moment.`)
   return json(model)
 }

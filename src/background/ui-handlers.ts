@@ -6,15 +6,23 @@ import type { ScreenPort } from '../messaging/ports.ts'
 
 export type UiHandlers = { readonly [R in UiRoute]: (input: UiInput<R>) => Promise<UiOutput<R>> }
 
-/** Serves one screen. @returns a function that tells it to read again */
-export function serveScreen(port: ScreenPort, ready: Promise<void>, handlers: UiHandlers, onClose: () => void): () => void {
+/** Routes that only read are read again after every change, by nobody's hand. */
+const READS = /\.(get|list|inspect|preview|ledger)$/
+
+/** Serves one screen. @param told `used`: a person does something @returns a function that tells it to read again */
+export function serveScreen(
+  port: ScreenPort,
+  ready: Promise<void>,
+  handlers: UiHandlers,
+  told: { readonly closed: () => void; readonly used: () => void },
+): () => void {
   let open = true
   const send = (reply: UiReply): void => {
     if (open) port.send(reply)
   }
   port.onClose(() => {
     open = false
-    onClose()
+    told.closed()
   })
   port.onMessage(async (message) => {
     const request = v.safeParse(uiRequestSchema, message)
@@ -22,6 +30,7 @@ export function serveScreen(port: ScreenPort, ready: Promise<void>, handlers: Ui
     const { id, route, input } = request.output
     try {
       await ready
+      if (!READS.test(route)) told.used()
       if (!isRoute(route)) throw new RoutstrError('not_found', `There is no route ${route}.`)
       send({ id, ok: true, value: await dispatch(handlers, route, input) })
     } catch (error) {

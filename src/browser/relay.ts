@@ -5,7 +5,7 @@
  */
 import { browser } from 'wxt/browser'
 import { HANDOVER_EVENT, HANDOVER_REQUEST, PAGE_PORT } from '../messaging/page-constants.ts'
-import type { BackgroundFrame } from '../messaging/page-contract.ts'
+import type { BackgroundFrame, Relayed } from '../messaging/page-contract.ts'
 
 export interface RelayPort {
   postMessage(message: unknown): void
@@ -25,12 +25,19 @@ export interface RelayRuntime {
 export interface RelayPlace {
   readonly document: EventTarget & { readonly prerendering?: boolean }
   readonly window: EventTarget
+  /** Whether the user has just done something in it. Asked in this world, where the page's scripts can not answer (T9). */
+  readonly userActive: () => boolean
+  /** For a frame of another site's page: calls back once that page has delegated to it (T7). */
+  readonly untilDelegated?: ((delegated: () => void) => void) | undefined
 }
+
+/** Right after an update a connection only seems to come about (§8.5): nobody answers, nobody disconnects. Looked at once more then. */
+const LOOK_AGAIN_MS = 400
 
 type LossReason = Extract<BackgroundFrame, { t: 'lost' }>['reason']
 
 /** Hands the page its end of the channel and pipes from then on. Synchronous: no script of the page has run yet. */
-export function startRelay({ document, window }: RelayPlace, runtime: RelayRuntime = browser.runtime): void {
+export function startRelay({ document, window, userActive, untilDelegated }: RelayPlace, runtime: RelayRuntime = browser.runtime): void {
   const { port1: page, port2: given } = new MessageChannel()
   let background: RelayPort | null = null
   /** Frames of a prerendered page: it may neither ask nor pay before somebody looks at it (T17). */
@@ -51,13 +58,16 @@ export function startRelay({ document, window }: RelayPlace, runtime: RelayRunti
       void runtime.lastError
       if (port === background) lose(reasonNow())
     })
+    setTimeout(() => {
+      if (port === background && runtime.id === undefined) lose('extension_reloaded')
+    }, LOOK_AGAIN_MS)
     return port
   }
 
   function forward(frame: unknown): void {
     try {
       background ??= connect()
-      background.postMessage(frame)
+      background.postMessage({ userActive: userActive(), frame } satisfies Relayed)
     } catch {
       lose(reasonNow())
     }
@@ -89,6 +99,16 @@ export function startRelay({ document, window }: RelayPlace, runtime: RelayRunti
     return frames
   }
 
+  window.addEventListener('pagehide', (event) => {
+    if (!(event instanceof PageTransitionEvent) || !event.persisted) return
+    // Firefox keeps the ports of a page it keeps: whoever leaves would go on paying. `pageshow` tells the page.
+    try {
+      background?.disconnect()
+    } catch {
+      // gone already
+    }
+  })
+
   window.addEventListener('pageshow', (event) => {
     if (!(event instanceof PageTransitionEvent) || !event.persisted || background === null) return
     // The port died in the back/forward cache without telling (§8.1).
@@ -101,6 +121,7 @@ export function startRelay({ document, window }: RelayPlace, runtime: RelayRunti
     }
   })
 
+  untilDelegated?.(() => page.postMessage({ t: 'delegated' } satisfies BackgroundFrame))
   document.addEventListener(HANDOVER_REQUEST, give)
   give()
 }

@@ -10,6 +10,7 @@ const STATUS_OF_CODE = {
   request_too_large: 413,
   // funds
   wallet_not_configured: 401,
+  wallet_locked: 401,
   insufficient_balance: 402,
   budget_exceeded: 402,
   max_cost_exceeded: 402,
@@ -18,6 +19,7 @@ const STATUS_OF_CODE = {
   user_rejected: 403,
   prompt_timeout: 403,
   origin_blocked: 403,
+  origin_cooldown: 403,
   insecure_origin: 403,
   opaque_origin: 403,
   frame_not_allowed: 403,
@@ -47,6 +49,13 @@ const STATUS_OF_CODE = {
   unsafe_address: 400,
   not_found: 404,
   not_empty: 400,
+  invalid_invoice: 400,
+  invoice_expired: 400,
+  connected_wallet_failed: 502,
+  signer_failed: 502,
+  wrong_passphrase: 400,
+  wrong_words: 400,
+  invalid_backup: 400,
   // a defect of ours
   internal_error: 500,
 } as const

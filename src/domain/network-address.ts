@@ -7,6 +7,8 @@ import { RoutstrError } from './errors.ts'
 export interface AddressPolicy {
   /** The developer switch: http(s) to localhost and 127.0.0.1 as well (the development network). */
   readonly allowLoopback: boolean
+  /** Fake sats: nothing else at all. */
+  readonly onlyLoopback?: boolean
 }
 
 /**
@@ -25,6 +27,7 @@ export function safeAddress(text: string, policy: AddressPolicy, secure: 'https:
     if (policy.allowLoopback && (url.protocol === plain || url.protocol === secure)) return text.replace(/\/+$/, '')
     throw unsafe(text, 'it points at this computer (the developer switch allows that)')
   }
+  if (policy.onlyLoopback === true) throw unsafe(text, 'with fake sats only this computer is spoken to')
   if (url.protocol !== secure) throw unsafe(text, `only ${secure}// addresses are used`)
   if (isPrivateName(host)) throw unsafe(text, 'it points into a private network')
   return text.replace(/\/+$/, '')
@@ -41,6 +44,10 @@ export function isSafeAddress(text: string, policy: AddressPolicy, secure: 'http
 
 function unsafe(text: string, why: string): RoutstrError {
   return new RoutstrError('unsafe_address', `The address ${text.slice(0, 120)} is not used: ${why}.`)
+}
+
+export function isLoopbackAddress(text: string): boolean {
+  return isLoopback(URL.parse(text)?.hostname.toLowerCase() ?? '')
 }
 
 function isLoopback(host: string): boolean {

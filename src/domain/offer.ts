@@ -26,8 +26,14 @@ export interface Model {
   readonly topProvider: { readonly contextLength: number | null; readonly maxCompletionTokens: number | null } | null
   readonly inputModalities: readonly string[]
   readonly outputModalities: readonly string[]
+  /** Request fields it understands (`tools`, `response_format`), as listed; absent: the list says nothing. */
+  readonly parameters?: readonly string[]
   /** null: the node has no price at the moment and must not be paid (`routstr-node.md` §1.9). */
   readonly price: PriceSheet | null
+  /** The kind of upstream behind it, when it says more than that there is one: `openrouter`. What fails there fails for all who use it. */
+  readonly upstream?: string
+  /** What a dollar was worth when the node made its list: its price in USD beside the one in sats. Absent when it can not be told. */
+  readonly satPerUsd?: number
 }
 
 export interface Provider {
@@ -42,7 +48,8 @@ export interface Provider {
   /** Exact mint strings of `/v1/info`; the first is the primary. */
   readonly mints: readonly string[]
   readonly version: string
-  readonly source: 'nostr' | 'user' | 'devnet'
+  /** `directory` and `built-in`: known only because every relay was silent; an announcement of the same address comes before them. */
+  readonly source: 'nostr' | 'user' | 'devnet' | 'directory' | 'built-in'
   /** When `/v1/info` and `/v1/models` last answered, ms; null: never yet. */
   readonly seenAt: number | null
   /** Why it could not be read last time; null when it answered. */
@@ -56,6 +63,8 @@ export interface Offer {
   readonly providerUrl: string
   readonly providerName: string
   readonly mints: readonly string[]
+  /** Where the provider says it stands, lower case; absent: it does not say. */
+  readonly region?: string
   readonly model: Model
   /** When this price was read, ms. */
   readonly at: number

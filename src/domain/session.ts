@@ -2,13 +2,27 @@
  * A session is a funded account at a provider. Its key is `sk-` + sha256hex(token): known before anything is sent,
  * so a saved token is a saved account (`routstr-node.md` §11).
  *
- *   prepared ──POST /create──▶ open ──idle, pause, "bring home"──▶ settling ──refund stored──▶ refunded ──redeemed──▶ closed
+ *   prepared ──credited──▶ open ──idle, pause, "bring home"──▶ settling ──refund stored──▶ refunded ──redeemed──▶ closed
  *      │  not credited, notes unspent                                 │ nothing left to refund                        ▲
  *      └──▶ cancelled (notes taken back)                              └───────────────────────────────────────────────┘
  *      └──▶ lost (notes spent, no account: shown, with the token as proof)
  */
 import type { Msat } from './msat.ts'
 import type { SiteOrigin } from './site.ts'
+
+/**
+ * Whom a session serves (design §6), chosen by the user for all sites and for each: `site`, one per site and provider; `request`, one
+ * for each request, so that no two carry the same key; `provider`, one for all sites.
+ */
+export type SessionLife = 'site' | 'request' | 'provider'
+export const SESSION_LIVES: readonly SessionLife[] = ['site', 'request', 'provider']
+
+/**
+ * Why a provider owes us: the refund `fails`, is `pending` behind a reservation, comes `stale` (an old token again), `worthless`,
+ * `short` (smaller than what was left there), or is `denied`; or its invoice was paid and is `uncredited`.
+ */
+export type DebtKind = 'fails' | 'pending' | 'stale' | 'worthless' | 'short' | 'denied' | 'uncredited'
+export const DEBT_KINDS: readonly DebtKind[] = ['fails', 'pending', 'stale', 'worthless', 'short', 'denied', 'uncredited']
 
 export type SessionState = 'prepared' | 'open' | 'settling' | 'refunded' | 'closed' | 'cancelled' | 'lost'
 
@@ -18,14 +32,25 @@ export interface Session {
   readonly providerId: string
   readonly providerUrl: string
   readonly providerName: string
+  /** The site it was opened for. With the life `provider` others use it too: their attempts say so. */
   readonly origin: SiteOrigin
+  readonly life: SessionLife
+  /** No account: its token paid for one request in the `X-Cashu` header (`sessions/x-cashu.ts`). */
+  readonly isXCashu?: true
+  /** Funded by paying an invoice of the node, because no mint was in common (`sessions/by-invoice.ts`): no token, no notes handed out. */
+  readonly invoice?: PaidInvoice
+  /** Ours: the one that paid. */
   readonly mint: string
-  /** The funding token, kept until closed; afterwards only its key remains. */
+  /** The funding token, kept until closed; afterwards only its key remains, unless it has to prove a debt. */
   readonly token: string | null
   readonly key: string
-  /** The wallet operation that handed out the notes. */
+  /** The wallet operation that handed out the notes; empty for an invoice. */
   readonly operationId: string
   readonly faceMsat: Msat
+  /** What is left of it after the mint's input fee for redeeming it: what has to be credited there. */
+  readonly arrivesMsat: Msat
+  /** It serves requests only up to here, because exact notes were not at hand and more was placed than may be spent; the node was told as well. */
+  readonly limitMsat?: Msat
   /** What the provider credited (face − its redemption fee); null until known. */
   readonly creditedMsat: Msat | null
   /** Face value of the token that came back; null until refunded. */
@@ -40,6 +65,19 @@ export interface Session {
   readonly nextTryAt: number
   readonly tries: number
   readonly problem: string | null
+  /** The provider owes us change, since then, ms. */
+  readonly debt: { readonly kind: DebtKind; readonly since: number } | null
+}
+
+export interface PaidInvoice {
+  /** The node's name for it. */
+  readonly id: string
+  /** BOLT-11. Whoever holds it gets the key of the account. */
+  readonly text: string
+  /** The payment (`wallet/lightning/withdrawals.ts`); of a restored session there is none any more, and it was paid. */
+  readonly withdrawalId: string
+  /** Beside the amount, at most: the mint's reserve for routing and its input fee. */
+  readonly feeMsat: Msat
 }
 
 /**
@@ -52,9 +90,12 @@ export interface Attempt {
   readonly id: string
   readonly requestId: string
   readonly sessionId: string
+  readonly origin: SiteOrigin
   readonly state: 'open' | 'ended' | 'settled'
   /** The node's reservation for it; what it can cost at most while not settled. */
   readonly requiredMsat: Msat
   readonly chargedMsat: Msat
+  /** What bringing the money there by invoice cost beside, borne by the request that made it necessary; at most, until it is paid. */
+  readonly feeMsat?: Msat
   readonly at: number
 }

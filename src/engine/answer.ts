@@ -5,12 +5,14 @@
 import { RoutstrError } from '../domain/errors.ts'
 import { inBackground } from '../domain/in-background.ts'
 import { parseJson } from '../protocol/foreign.ts'
-import { createStreamObserver } from '../protocol/sse.ts'
+import { createStreamObserver, wholeAnswerBytes } from '../protocol/sse.ts'
 import { type ChargeFacts, readCharge } from '../protocol/usage.ts'
 
 export interface AnswerEnd {
   readonly state: 'completed' | 'aborted' | 'interrupted' | 'failed'
   readonly charge: ChargeFacts | null
+  /** What it wrote, in UTF-8; null: no text whose length we know. */
+  readonly answerBytes: number | null
 }
 
 export interface AnswerSource {
@@ -29,12 +31,16 @@ export interface AnswerSource {
 
 /** T23: no answer is larger, no silent stream is kept. */
 const MOST_BYTES = 32 * 1024 * 1024
+/** How long a connection may stay open after the last word, in all. */
+const TRAILING_MS = 1_000
 
 export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
   const watch = source.isEventStream ? watchEvents() : watchWhole()
   let pending = source.first
   let size = 0
   let ended = false
+  /** When the answer said its last word; only what belongs to it, a line end, may follow. */
+  let lastWordAt: number | null = null
   let letGo = (): void => undefined
 
   async function end(state: AnswerEnd['state']): Promise<void> {
@@ -42,7 +48,7 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
     ended = true
     letGo()
     if (state !== 'completed') source.abort()
-    await source.onEnd({ state, charge: watch.charge() })
+    await source.onEnd({ state, charge: watch.charge(), answerBytes: watch.answerBytes() })
   }
 
   async function next(): Promise<ReadableStreamReadResult<Uint8Array>> {
@@ -51,7 +57,7 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
       pending = null
       return { done: false, value }
     }
-    return source.reader === null ? { done: true, value: undefined } : withIdleLimit(source.reader, source.idleMs, source.signal)
+    return source.reader === null ? { done: true, value: undefined } : withIdleLimit(source.reader, lastWordAt === null ? source.idleMs : Math.max(0, lastWordAt + TRAILING_MS - Date.now()), source.signal)
   }
 
   return new ReadableStream<Uint8Array>(
@@ -70,6 +76,10 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
         try {
           source.signal.throwIfAborted()
           const { done, value } = await next()
+          if (lastWordAt !== null && (done || !isLineEnd(value))) {
+            source.abort()
+            return controller.close()
+          }
           if (done) {
             const complete = watch.finish(true)
             await end(complete ? 'completed' : watch.failed() ? 'failed' : 'interrupted')
@@ -83,13 +93,15 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
               'The answer is larger than 32 MB and was cut. What it cost is read from the account; the rest comes back.',
             )
           source.onProgress(watch.push(value))
-          if (!watch.done()) return controller.enqueue(value)
-          // the books are closed before the page can see that it is over; what follows the last word is nobody's
-          await end('completed')
+          // the books are closed before the page can see that it is over
+          if (watch.done()) await end('completed')
+          if (watch.done()) lastWordAt ??= Date.now()
           controller.enqueue(value)
-          controller.close()
-          source.abort()
         } catch (error) {
+          if (lastWordAt !== null) {
+            source.abort()
+            return controller.close()
+          }
           const aborted = source.signal.aborted
           if (!aborted && watch.finish(false)) {
             // the text is whole, only the provider's last word about the cost is missing: the account will tell
@@ -113,6 +125,11 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
     },
     { highWaterMark: 0 },
   )
+}
+
+/** What is left of the last event when its end comes in a piece of its own. */
+function isLineEnd(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0x0a || byte === 0x0d)
 }
 
 function interrupted(what: string): RoutstrError {
@@ -153,6 +170,7 @@ interface Watch {
   /** Nothing of interest can follow. */
   done(): boolean
   charge(): ChargeFacts | null
+  answerBytes(): number | null
 }
 
 function watchEvents(): Watch {
@@ -171,6 +189,7 @@ function watchEvents(): Watch {
     failed: () => observer.failed,
     done: () => observer.done,
     charge: () => observer.charge,
+    answerBytes: () => (observer.oversized ? null : observer.textBytes),
   }
 }
 
@@ -179,6 +198,7 @@ function watchWhole(): Watch {
   const decoder = new TextDecoder()
   let text = ''
   let charge: ChargeFacts | null = null
+  let answerBytes: number | null = null
   return {
     push(bytes) {
       text += decoder.decode(bytes, { stream: true })
@@ -187,10 +207,12 @@ function watchWhole(): Watch {
     finish(clean) {
       const json = parseJson(text + decoder.decode(), MOST_BYTES)
       charge = readCharge(json)
+      answerBytes = wholeAnswerBytes(json)
       return clean || json !== undefined
     },
     failed: () => false,
     done: () => false,
     charge: () => charge,
+    answerBytes: () => answerBytes,
   }
 }

@@ -7,13 +7,20 @@ import { type Approvals, blockedError, type Question } from '../permissions/appr
 import type { PermissionStore } from '../permissions/store.ts'
 import type { InferenceRequest } from '../protocol/request-body.ts'
 
-export interface AskFor {
+/** Who asks, and whether the user had just done something there. */
+export interface Asker {
   readonly requestId: string
   readonly origin: SiteOrigin
+  readonly userActive: boolean
+}
+
+export interface AskFor extends Asker {
   readonly request: InferenceRequest
   readonly providerName: string
   readonly expectedMsat: Msat
   readonly worstMsat: Msat
+  /** What the question says it can cost, when more than the worst case of the first one may be used; absent: that. */
+  readonly shownMsat?: Msat
   readonly prompt: 'auto' | 'none'
 }
 
@@ -35,10 +42,12 @@ function roundUp(value: number): Msat {
 }
 
 export function createAsking(world: { readonly permissions: PermissionStore; readonly approvals: Approvals; readonly now: () => number }): {
-  /** Sets the worst case aside, asking as often as needed. @throws RoutstrError when refused */
-  hold(ask: AskFor, signal: AbortSignal): Promise<void>
-  /** Without asking: may the hold grow to this? */
-  raise(requestId: string, origin: SiteOrigin, amountMsat: Msat): Promise<boolean>
+  /** Sets the worst case aside, asking as often as needed. `asked`: the user said yes to this request just now. @throws RoutstrError when refused */
+  hold(ask: AskFor, signal: AbortSignal): Promise<{ readonly asked: boolean; readonly remainingMsat: Msat | null }>
+  /** A standing yes to the site is not one to place so much at a provider that is new. @throws RoutstrError when refused */
+  agree(ask: AskFor, signal: AbortSignal): Promise<void>
+  /** Without asking: may the hold grow to this? null: no. */
+  raise(requestId: string, origin: SiteOrigin, amountMsat: Msat): Promise<{ readonly remainingMsat: Msat | null } | null>
   /** Before any price is known: a blocked site learns nothing more. */
   refuseBlocked(origin: SiteOrigin): Promise<void>
 } {
@@ -53,24 +62,31 @@ export function createAsking(world: { readonly permissions: PermissionStore; rea
   return {
     refuseBlocked,
     async hold(ask, signal) {
+      let asked = false
       for (;;) {
         signal.throwIfAborted()
-        await refuseBlocked(ask.origin)
         const verdict = await take(ask.requestId, ask.origin, ask.worstMsat)
-        if (verdict.kind === 'allowed') return
+        if (verdict.kind === 'allowed') return { asked, remainingMsat: verdict.remainingMsat }
+        if (verdict.kind === 'blocked') throw blockedError(ask.origin)
         if (verdict.kind === 'repeat')
           throw new RoutstrError('worker_lost', 'This request was paid for before. It is not sent twice; money that was not used comes back by itself.')
         if (ask.prompt === 'none') throw refusalWithoutPrompt(verdict.reason)
-        await approvals.ask(questionFor(ask, verdict.reason), signal)
+        asked = (await approvals.ask(questionFor(ask, verdict.reason), signal)) === 'approved'
       }
     },
+    async agree(ask, signal) {
+      if (ask.prompt === 'none') throw refusalWithoutPrompt('new_provider')
+      while ((await approvals.ask(questionFor(ask, 'new_provider'), signal)) === 'again') signal.throwIfAborted()
+    },
     async raise(requestId, origin, amountMsat) {
-      return (await take(requestId, origin, amountMsat)).kind === 'allowed'
+      const verdict = await take(requestId, origin, amountMsat)
+      return verdict.kind === 'allowed' ? verdict : null
     },
   }
 }
 
 function questionFor(ask: AskFor, reason: ApprovalReason): Question {
+  const worstMsat = ask.shownMsat ?? ask.worstMsat
   return {
     origin: ask.origin,
     requestId: ask.requestId,
@@ -78,9 +94,10 @@ function questionFor(ask: AskFor, reason: ApprovalReason): Question {
     request: ask.request.summary,
     providerName: ask.providerName,
     expectedMsat: ask.expectedMsat,
-    worstMsat: ask.worstMsat,
-    suggestion: suggestTerms(ask.worstMsat),
+    worstMsat,
+    suggestion: suggestTerms(worstMsat),
     pageReason: null,
+    opensWindow: ask.userActive,
   }
 }
 
@@ -92,7 +109,10 @@ function refusalWithoutPrompt(reason: ApprovalReason): RoutstrError {
   switch (reason) {
     case 'no_grant':
     case 'site_asks':
+    case 'locked':
       return permissionRequired()
+    case 'new_provider':
+      return new RoutstrError('permission_required', 'The only provider left is new and would need more than is placed at a new one without asking, and the page asked not to be prompted. Nothing was spent.')
     case 'period_limit':
       return new RoutstrError('budget_exceeded', 'The budget the user gave this site is used up for now. Nothing was spent.')
     case 'request_limit':
@@ -103,7 +123,7 @@ function refusalWithoutPrompt(reason: ApprovalReason): RoutstrError {
 }
 
 /** `enable()` and `requestBudget()`: a question without a request behind it. */
-export function siteQuestion(origin: SiteOrigin, requestId: string, wish: Partial<GrantTerms>, pageReason: string | null): Question {
+export function siteQuestion({ origin, requestId, userActive }: Asker, wish: Partial<GrantTerms>, pageReason: string | null): Question {
   return {
     origin,
     requestId,
@@ -114,5 +134,6 @@ export function siteQuestion(origin: SiteOrigin, requestId: string, wish: Partia
     worstMsat: ZERO_MSAT,
     suggestion: suggestTerms(ZERO_MSAT, wish),
     pageReason,
+    opensWindow: userActive,
   }
 }

@@ -1,12 +1,13 @@
 /** Steps 4 and 5 at one provider: a session, the request, and what its answer means. Money of a failure is settled later. */
 import { RoutstrError } from '../domain/errors.ts'
 import { type Msat, ZERO_MSAT } from '../domain/msat.ts'
+import type { SessionLife } from '../domain/session.ts'
 import type { SiteOrigin } from '../domain/site.ts'
-import { endpoint, PAID_FETCH } from '../protocol/account.ts'
-import { readText } from '../protocol/foreign.ts'
-import { isNodeEnvelope, isProviderFault, type NodeError, parseNodeError, withoutSecrets } from '../protocol/node-errors.ts'
+import { endpoint, PAID_FETCH } from '../protocol/node-call.ts'
 import type { Candidate } from '../routing/plan.ts'
-import type { Lease, Sessions } from '../sessions/sessions.ts'
+import type { Lease } from '../sessions/leasing.ts'
+import type { AcquireRequest, Sessions } from '../sessions/sessions.ts'
+import { failure, readRefusal, type Refusal } from './refusal.ts'
 
 export interface AttemptRequest {
   readonly id: string
@@ -14,32 +15,38 @@ export interface AttemptRequest {
   readonly path: string
   readonly headers: readonly (readonly [string, string])[]
   /** The body for this provider. */
-  readonly body: string
+  readonly body: string | Uint8Array<ArrayBuffer>
   readonly stream: boolean
   readonly requiredMsat: Msat
   readonly mostMsat: Msat
+  readonly life: SessionLife
+  /** See `AcquireRequest`. */
+  readonly agreed: boolean
+  readonly reachFee?: AcquireRequest['reachFee']
+  /** Its receipt is saved: nothing leaves before that. */
+  readonly written: Promise<void>
   readonly signal: AbortSignal
 }
 
-export type AttemptResult =
-  /** Headers and, for streams, the first bytes are here. `abort` closes the connection to the provider. */
-  | {
-      readonly kind: 'answered'
-      readonly lease: Lease
-      readonly response: Response
-      readonly first: Uint8Array | null
-      readonly reader: ReadableStreamDefaultReader<Uint8Array> | null
-      readonly abort: () => void
-    }
-  /** The request's own fault: goes back unchanged. */
-  | { readonly kind: 'passed'; readonly status: number; readonly contentType: string; readonly text: string; readonly headers: Headers }
-  /** The account there needs more for this request than we had reckoned. */
-  | { readonly kind: 'quoted'; readonly requiredMsat: Msat; readonly outcome: string }
-  | { readonly kind: 'failed'; readonly outcome: string; readonly costKnown: boolean }
+/** Headers and, for streams, the first bytes are here. `abort` closes the connection to the provider. */
+export interface Answered {
+  readonly kind: 'answered'
+  readonly lease: Lease
+  readonly response: Response
+  readonly first: Uint8Array | null
+  readonly reader: ReadableStreamDefaultReader<Uint8Array> | null
+  readonly abort: () => void
+  /** When the request left, and when the first byte (of a whole answer: its head) was here, ms. */
+  readonly sentAt: number
+  readonly firstAt: number
+}
+
+export type AttemptResult = Answered | Refusal
 
 export interface AttemptWorld {
   readonly fetch: typeof globalThis.fetch
   readonly sessions: Sessions
+  readonly now: () => number
   /** Until the first byte of a stream, ms. */
   readonly firstByteMs: number
   /** Until the headers of an answer that comes whole, ms. */
@@ -47,8 +54,11 @@ export interface AttemptWorld {
 }
 
 /** T23: what an AI answers with; a web page is not among it. */
-const ANSWER_TYPES = /^(application\/([\w.+-]*json|octet-stream)|text\/(event-stream|plain)|audio\/|image\/)/i
-const MOST_ERROR_BYTES = 1024 * 1024
+const ANSWER_TYPES = /^(application\/([\w.+-]*json|octet-stream|x-subrip)|text\/(event-stream|plain|vtt|srt)|audio\/|image\/)/i
+
+export function isAnswer(response: Response): boolean {
+  return ANSWER_TYPES.test(response.headers.get('content-type') ?? '')
+}
 
 export async function attempt(world: AttemptWorld, candidate: Candidate, request: AttemptRequest, onPaid: () => void): Promise<AttemptResult> {
   const { offer, mint } = candidate
@@ -60,13 +70,16 @@ export async function attempt(world: AttemptWorld, candidate: Candidate, request
       requiredMsat: request.requiredMsat,
       requestId: request.id,
       mostMsat: request.mostMsat,
+      life: request.life,
+      agreed: request.agreed,
+      ...(request.reachFee === undefined ? {} : { reachFee: request.reachFee }),
     })
     .catch((error: unknown) => {
       // making change failed at our mint: nothing left the wallet, another mint may serve another provider
-      if (error instanceof RoutstrError && error.code === 'mint_unreachable') return { kind: 'refused' as const, why: error.message }
+      if (error instanceof RoutstrError && error.code === 'mint_unreachable') return { kind: 'refused' as const, why: error.message, ours: true }
       throw error
     })
-  if (acquired.kind === 'refused') return { kind: 'failed', outcome: acquired.why, costKnown: true }
+  if (acquired.kind === 'refused') return failure(acquired.why, 'ours' in acquired || acquired.begun !== true, 'ours' in acquired ? 'mint' : 'host')
   onPaid()
   return send(world, acquired.lease, offer.providerUrl, request)
 }
@@ -76,64 +89,46 @@ async function send(world: AttemptWorld, lease: Lease, providerUrl: string, requ
   const abort = (): void => controller.abort(request.signal.reason)
   request.signal.addEventListener('abort', abort)
   const patience = setTimeout(() => controller.abort(new Error('no answer in time')), request.stream ? world.firstByteMs : world.wholeAnswerMs)
+  let left = false
   try {
+    await request.written
     request.signal.throwIfAborted()
+    left = true
+    const sentAt = world.now()
     const response = await world.fetch(endpoint(providerUrl, request.path), {
       ...PAID_FETCH,
       method: 'POST',
-      headers: [...request.headers.map(([name, value]): [string, string] => [name, value]), ['authorization', `Bearer ${lease.key}`]],
+      headers: [...request.headers.map(([name, value]): [string, string] => [name, value]), ['authorization', `Bearer ${lease.bearer}`]],
       body: request.body,
       signal: controller.signal,
     })
-    if (response.status >= 400) return await refusal(world, lease, response)
+    if (response.status >= 400) {
+      const { refusal, charged } = await readRefusal(response, world.now())
+      await world.sessions.release(lease, charged)
+      return refusal
+    }
     const contentType = response.headers.get('content-type') ?? ''
-    if (!ANSWER_TYPES.test(contentType)) {
+    if (!isAnswer(response)) {
       await world.sessions.release(lease, null)
       controller.abort()
-      return { kind: 'failed', outcome: `answered ${contentType.slice(0, 40) || 'without a type'}`, costKnown: false }
+      return failure(`answered ${contentType.slice(0, 40) || 'without a type'}`, false, 'host')
     }
+    world.sessions.answered(lease)
     const reader = response.body?.getReader() ?? null
     const first = request.stream && reader !== null ? await reader.read() : null
     if (first?.done === true) {
       await world.sessions.release(lease, null)
-      return { kind: 'failed', outcome: 'the stream ended before its first byte', costKnown: false }
+      return failure('the stream ended before its first byte', false, 'upstream')
     }
-    return { kind: 'answered', lease, response, first: first?.value ?? null, reader, abort: () => controller.abort() }
+    return { kind: 'answered', lease, response, first: first?.value ?? null, reader, abort: () => controller.abort(), sentAt, firstAt: world.now() }
   } catch (error) {
-    await world.sessions.release(lease, null)
+    await world.sessions.release(lease, left ? null : ZERO_MSAT)
     if (request.signal.aborted) throw request.signal.reason
-    return {
-      kind: 'failed',
-      outcome: controller.signal.aborted ? 'no answer in time' : `connection failed (${error instanceof Error ? error.message.slice(0, 80) : 'unknown'})`,
-      costKnown: false,
-    }
+    if (!left) throw error
+    const why = controller.signal.aborted ? 'no answer in time' : `connection failed (${error instanceof Error ? error.message.slice(0, 80) : 'unknown'})`
+    return failure(why, false, 'host')
   } finally {
     clearTimeout(patience)
     request.signal.removeEventListener('abort', abort)
   }
-}
-
-/**
- * An error answer of the node costs nothing: it has released its reservation (`routstr-node.md` §5.4), and a lie shows at the
- * settle. One of a proxy in between proves nothing: behind it the node may have answered and charged.
- */
-async function refusal(world: AttemptWorld, lease: Lease, response: Response): Promise<AttemptResult> {
-  const text = await readText(response, MOST_ERROR_BYTES).catch(() => '')
-  const costKnown = isNodeEnvelope(text)
-  await world.sessions.release(lease, costKnown ? ZERO_MSAT : null)
-  const error = parseNodeError(response.status, text)
-  const outcome = sayRefusal(error)
-  if (error.status === 402 && error.requiredMsat !== null) return { kind: 'quoted', requiredMsat: error.requiredMsat, outcome }
-  if (isProviderFault(error)) return { kind: 'failed', outcome, costKnown }
-  return {
-    kind: 'passed',
-    status: response.status,
-    contentType: response.headers.get('content-type') ?? 'application/json',
-    text: withoutSecrets(text),
-    headers: response.headers,
-  }
-}
-
-function sayRefusal(error: NodeError): string {
-  return `${error.status} ${error.code ?? error.type ?? ''} ${error.message}`.replace(/\s+/g, ' ').slice(0, 160).trim()
 }

@@ -1,16 +1,15 @@
 /** Steps 4 and 5 over the planned providers: one after the other until one answers, within the grant. */
 import { RoutstrError } from '../domain/errors.ts'
-import { addMsat, maxMsat, type Msat, ZERO_MSAT } from '../domain/msat.ts'
 import type { AttemptOutcome, Receipt } from '../domain/receipt.ts'
-import { nodeRequestIdOf } from '../protocol/account.ts'
-import { acceptedNames } from '../protocol/catalogue.ts'
+import { nodeRequestIdOf } from '../protocol/node-call.ts'
 import type { Candidate } from '../routing/plan.ts'
 import type { createAsking } from './asking.ts'
-import { type AttemptResult, attempt } from './attempt.ts'
-import { withMargin } from './costing.ts'
 import { deliver } from './delivery.ts'
-import { passedHeaders, requestHeaders } from './headers.ts'
-import type { Capped } from './max-tokens.ts'
+import { createBroken } from './failure-domains.ts'
+import { passedHeaders } from './headers.ts'
+import { createHedge } from './hedge.ts'
+import type { ReadyLeg } from './legs.ts'
+import { createProviderTry, type Trying, type TryResult } from './provider-try.ts'
 import { receiptOf } from './receipts.ts'
 import type { Running } from './running.ts'
 import type { EngineAnswer, EngineRequest, EngineWorld } from './world.ts'
@@ -18,32 +17,29 @@ import type { EngineAnswer, EngineRequest, EngineWorld } from './world.ts'
 const MOST_ATTEMPTS = 3
 
 /** @throws RoutstrError `provider_unreachable`, `upstream_failed_after_payment` when nobody answered; those of the wallet */
-export type TryInTurn = (request: EngineRequest, capped: Capped, running: Running, candidates: readonly Candidate[]) => Promise<EngineAnswer>
+export type TryInTurn = (request: EngineRequest, running: Running, legs: readonly ReadyLeg[], hold: Trying['hold']) => Promise<EngineAnswer>
 
 export function createAttempts(world: EngineWorld, asking: ReturnType<typeof createAsking>): TryInTurn {
-  return async function tryInTurn(request, capped, running, candidates) {
+  const hedge = createHedge(world, createProviderTry(world, asking))
+
+  return async function tryInTurn(request, running, legs, hold) {
     const tried: AttemptOutcome[] = []
-    const receipt = (state: Receipt['state'], candidate: Candidate | undefined, nodeRequestId: string | null): Receipt =>
-      receiptOf({ running, parsed: capped.parsed, candidate, state, attempts: tried, nodeRequestId, now: world.now() })
+    const broken = createBroken()
     let costsUnknown = false
-    for (const candidate of candidates.slice(0, MOST_ATTEMPTS)) {
-      request.signal.throwIfAborted()
-      running.phase = 'paying'
-      running.providerName = candidate.offer.providerName
-      world.running.changed()
-      const result = await tryAt(request, capped, running, candidate, candidate.requiredMsat, tried)
-      if (result === null) continue
-      if (result.kind === 'answered') return deliver({ world, request, capped, running, candidate, tried }, result)
-      if (result.kind === 'passed') {
-        await world.accounting.close(receipt('failed', candidate, nodeRequestIdOf(result.headers)))
-        world.running.remove(request.id)
-        return { status: result.status, headers: passedHeaders(result, candidate, request.id), body: new Blob([result.text]).stream() }
-      }
-      costsUnknown ||= result.kind === 'failed' && !result.costKnown
-      world.registry.noteFailure(candidate.offer.providerId)
+    for (const [index, leg] of legs.entries()) {
+      const { model } = leg.capped.parsed
+      running.model = model
+      running.market = leg.market
+      running.insteadOf = index === 0 || leg.insteadOf === null ? leg.insteadOf : { model: leg.insteadOf.model, why: `no provider of ${legs[index - 1]?.capped.parsed.model} answered` }
+      const before = tried.length
+      const answer = await tryLeg(leg)
+      if (answer !== null) return answer
+      // whoever failed did so for this model, whichever answers in the end
+      for (const [place, outcome] of tried.entries()) if (place >= before && legs.length > 1) tried[place] = { ...outcome, model }
     }
     const said = tried.map(({ providerName, outcome }) => `${providerName}: ${outcome}`).join('; ')
-    await world.accounting.close(receipt('failed', candidates[0], null))
+    const last = legs.at(-1)
+    if (last !== undefined) await world.accounting.close(receiptOf({ running, parsed: last.capped.parsed, candidate: last.candidates[0], state: 'failed', attempts: tried, nodeRequestId: null, now: world.now() }))
     world.running.remove(request.id)
     throw costsUnknown
       ? new RoutstrError('upstream_failed_after_payment', `No provider answered (${said}). What was placed there is on its way back to the wallet.`)
@@ -51,51 +47,59 @@ export function createAttempts(world: EngineWorld, asking: ReturnType<typeof cre
           'provider_unreachable',
           `No provider answered (${said || 'the budget does not reach for another provider'}). Nothing was spent; a deposit that was begun comes back by itself.`,
         )
+
+    /** null: nobody answered for this model. */
+    async function tryLeg({ capped, candidates }: ReadyLeg): Promise<EngineAnswer | null> {
+      let left = candidates.filter((candidate) => !isToWait(candidate, tried))
+      let begun = 0
+
+      function next(): Candidate | null {
+        const picked = begun < MOST_ATTEMPTS ? broken.pick(left) : undefined
+        if (picked === undefined) return null
+        begun++
+        left = left.filter((candidate) => candidate !== picked)
+        running.phase = 'paying'
+        running.providerName = picked.offer.providerName
+        world.running.changed()
+        return picked
+      }
+
+      function noteFailure({ offer, mint }: Candidate, result: TryResult | null): void {
+        if (result?.kind !== 'failed') return
+        costsUnknown ||= !result.costKnown
+        broken.note(result.blames, offer, mint)
+        world.registry.noteFailure(offer.providerId, result.blames === 'host' ? null : offer.model.id, result.retryAfterMs)
+      }
+
+      for (let candidate = next(); candidate !== null; candidate = next()) {
+        request.signal.throwIfAborted()
+        for (const ended of await hedge.ask({ request, capped, running, tried, hold }, candidate, next)) {
+          const { result } = ended
+          noteFailure(ended.candidate, result)
+          if (result?.kind === 'answered') {
+            running.providerName = ended.candidate.offer.providerName
+            return deliver({ world, request, capped, running, candidate: ended.candidate, tried }, result)
+          }
+          if (result?.kind === 'passed') {
+            await world.accounting.close(receipt('failed', ended.candidate, nodeRequestIdOf(result.headers)))
+            world.running.remove(request.id)
+            return { status: result.status, headers: passedHeaders(result, ended.candidate, request.id, tried, running.insteadOf), body: new Blob([result.text]).stream() }
+          }
+        }
+      }
+      return null
+
+      function receipt(state: Receipt['state'], candidate: Candidate | undefined, nodeRequestId: string | null): Receipt {
+        return receiptOf({ running, parsed: capped.parsed, candidate, state, attempts: tried, nodeRequestId, now: world.now() })
+      }
+    }
   }
 
-  /** One provider; a changed price is followed once, within the grant. null: the grant does not reach that far. */
-  async function tryAt(
-    request: EngineRequest,
-    { parsed, maxTokens }: Capped,
-    running: Running,
-    candidate: Candidate,
-    requiredMsat: Msat,
-    tried: AttemptOutcome[],
-  ): Promise<AttemptResult | null> {
-    const before = await world.sessions.costOf(request.id)
-    // what an earlier attempt may still have cost is set aside as well
-    if (!(await asking.raise(request.id, request.origin, addMsat(before.chargedMsat, before.unknownMsat, requiredMsat)))) return null
-    const { offer } = candidate
-    await world.store.saveReceipt(receiptOf({ running, parsed, candidate, state: 'interrupted', attempts: tried, nodeRequestId: null, now: world.now() }))
-    const budget = await world.permissions.budget(request.origin, world.now())
-    // a name this node would not resolve itself becomes its own
-    const model = acceptedNames(offer.model).has(parsed.model.toLowerCase()) ? {} : { model: offer.model.id }
-    const result = await attempt(
-      { fetch: world.fetch, sessions: world.sessions, firstByteMs: world.patience.firstByteMs, wholeAnswerMs: world.patience.wholeAnswerMs },
-      candidate,
-      {
-        id: request.id,
-        origin: request.origin,
-        path: request.path,
-        headers: requestHeaders(request.headers),
-        body: parsed.body({ ...model, ...(maxTokens === null ? {} : { maxTokens }) }),
-        stream: parsed.stream,
-        requiredMsat,
-        mostMsat: addMsat(requiredMsat, budget?.remainingMsat ?? ZERO_MSAT),
-        signal: request.signal,
-      },
-      () => {
-        running.phase = 'waiting'
-        world.running.changed()
-      },
-    )
-    tried.push({
-      providerName: offer.providerName,
-      providerUrl: offer.providerUrl,
-      outcome: result.kind === 'answered' ? 'answered' : result.kind === 'passed' ? String(result.status) : result.outcome,
-    })
-    if (result.kind !== 'quoted') return result
-    if (result.requiredMsat <= requiredMsat || requiredMsat > candidate.requiredMsat) return { kind: 'failed', outcome: result.outcome, costKnown: true }
-    return tryAt(request, { parsed, maxTokens }, running, candidate, maxMsat(withMargin(result.requiredMsat), requiredMsat), tried)
+  /** It has said when it may be asked again (`Retry-After`): not before. */
+  function isToWait({ offer }: Candidate, tried: AttemptOutcome[]): boolean {
+    const ms = world.registry.waitMs(offer.providerId, offer.model.id)
+    if (ms === 0) return false
+    tried.push({ providerName: offer.providerName, providerUrl: offer.providerUrl, outcome: `asked not to be asked for another ${Math.ceil(ms / 1000)} s` })
+    return true
   }
 }

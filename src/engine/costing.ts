@@ -1,9 +1,10 @@
 /** Step 1: what this request can cost at each offer. */
 import { RoutstrError } from '../domain/errors.ts'
-import { costUp, type Msat } from '../domain/msat.ts'
+import { addMsat, costUp, type Msat, ZERO_MSAT } from '../domain/msat.ts'
 import type { Offer } from '../domain/offer.ts'
 import type { InferenceRequest } from '../protocol/request-body.ts'
 import { expectedMsat, worstMsat } from '../protocol/price.ts'
+import { REJECTION_WORDS } from '../routing/filters.ts'
 import type { Plan, PricedOffer } from '../routing/plan.ts'
 
 /** Prices move every two minutes (`routstr-node.md` §4.3): what we set aside covers a little rise. */
@@ -13,6 +14,11 @@ export function priceOffers(offers: readonly Offer[], request: InferenceRequest)
   return offers
     .filter(({ model }) => model.price !== null)
     .map((offer) => ({ offer, requiredMsat: withMargin(worstMsat(offer.model, request)), expectedMsat: expectedMsat(offer.model, request) }))
+}
+
+/** The worst case, with what paying by invoice costs beside. */
+export function mostMsatOf({ requiredMsat, invoiceFeeMsat }: PricedOffer): Msat {
+  return addMsat(requiredMsat, invoiceFeeMsat ?? ZERO_MSAT)
 }
 
 export function withMargin(amount: Msat): Msat {
@@ -33,7 +39,14 @@ export function nobody(model: string, plan: Plan, known: { readonly providers: n
   if (plan.rejected.some(({ why }) => why === 'mint_balance')) {
     return new RoutstrError('insufficient_balance', `There is not enough in the wallet at a mint that a provider of "${model}" accepts. Nothing was spent.`)
   }
-  return new RoutstrError('no_provider_available', `The providers of "${model}" do not accept any of the user's mints. Nothing was spent.`)
+  if (plan.rejected.some(({ why }) => why === 'not_trusted'))
+    return new RoutstrError('no_provider_available', `The providers of "${model}" were wrong about money or owe the user change, so nothing is placed there. Nothing was spent.`)
+  if (plan.rejected.some(({ why }) => why === 'no_common_mint'))
+    return new RoutstrError('no_provider_available', `The providers of "${model}" do not accept any of the user's mints. Nothing was spent.`)
+  if (plan.rejected.some(({ why }) => why === 'max_cost'))
+    return new RoutstrError('max_cost_exceeded', `No provider of "${model}" does it for the most the page wants to pay. Nothing was spent.`)
+  const whys = [...new Set(plan.rejected.map(({ why }) => REJECTION_WORDS[why]))]
+  return new RoutstrError('no_provider_available', `${plan.rejected.length} sell "${model}", but none fits: ${whys.join('; ')}. Nothing was spent.`)
 }
 
 /** The cheapest of those that only fail for lack of money: what the user is asked about while topping up. */

@@ -1,19 +1,26 @@
 /** One request from start to finish (design §3): cost, grant, plan; then the attempts. */
+import { AUTO } from '../domain/fallback.ts'
 import { RoutstrError } from '../domain/errors.ts'
-import { ZERO_MSAT } from '../domain/msat.ts'
+import { inBackground } from '../domain/in-background.ts'
+import { addMsat, maxMsat, type Msat, ZERO_MSAT } from '../domain/msat.ts'
 import { type InferenceRequest, parseInferenceRequest } from '../protocol/request-body.ts'
-import { type Plan, plan, type PricedOffer } from '../routing/plan.ts'
+import type { PricedOffer } from '../routing/plan.ts'
 import { createAsking, permissionRequired } from './asking.ts'
 import { createAttempts } from './attempts.ts'
-import { cheapestShort, nobody, priceOffers } from './costing.ts'
-import { type Capped, capOutput } from './max-tokens.ts'
+import { createChoosing } from './choosing.ts'
+import { cheapestShort, mostMsatOf, nobody } from './costing.ts'
+import { contentTypeOf } from './headers.ts'
+import { createLegs, type Leg, readyLegs } from './legs.ts'
+import type { RecommendModels } from './recommending.ts'
 import type { Running } from './running.ts'
 import type { EngineAnswer, EngineRequest, EngineWorld, RunRequest } from './world.ts'
 
-const PAID_PATHS = new Set(['/chat/completions', '/completions', '/responses', '/embeddings'])
+/** Everything a node serves below `/v1` by POST (`routstr-node.md` §2.5), but its own money. */
+const PAID_PATHS = /^\/((chat\/)?completions|responses(\/.+)?|embeddings|messages(\/count_tokens)?|moderations|(images|audio)\/.+)$/
 
-export function createEngine(world: EngineWorld): RunRequest {
+export function createEngine(world: EngineWorld & { readonly recommend: RecommendModels; readonly onPlanned?: (requestId: string, legs: readonly Leg[]) => void }): RunRequest {
   const asking = createAsking(world)
+  const planLegs = createLegs(world, createChoosing(world))
   const tryInTurn = createAttempts(world, asking)
 
   /** Ids between their arrival and their place among the running: one id is one request, however often it is said at once. */
@@ -32,12 +39,16 @@ export function createEngine(world: EngineWorld): RunRequest {
   async function begin(request: EngineRequest): Promise<EngineAnswer> {
     const startedAt = world.now()
     refuseWhilePaused()
-    await asking.refuseBlocked(request.origin)
-    await refuseRepeat(request)
     const path = request.path.split('?')[0] ?? ''
-    if (!PAID_PATHS.has(path))
-      throw new RoutstrError('invalid_request_error', `${request.path} is not offered. Available: ${[...PAID_PATHS].join(', ')}, /models.`)
-    const parsed = parseInferenceRequest(path, request.body)
+    // what a plan needs is read beside the question whether there will be one
+    const parsing = parse(request, path)
+    const planning = parsing.then(async (parsed) => {
+      await world.registry.ready()
+      return planLegs(request, parsed)
+    })
+    inBackground(planning)
+    await Promise.all([asking.refuseBlocked(request.origin), refuseRepeat(request)])
+    const parsed = await parsing
     await world.registry.ready()
     // again, after the waiting; from here to its place among the running nothing waits
     refuseWhilePaused()
@@ -55,6 +66,8 @@ export function createEngine(world: EngineWorld): RunRequest {
       id: request.id,
       origin: request.origin,
       model: parsed.model,
+      insteadOf: null,
+      market: null,
       startedAt,
       providerName: null,
       phase: 'deciding',
@@ -65,14 +78,24 @@ export function createEngine(world: EngineWorld): RunRequest {
     }
     world.running.add(running)
     try {
-      return await run({ ...request, path, signal }, capOutput(parsed, world.settings()), running)
+      return await run({ ...request, path, signal }, parsed, running, planning)
     } catch (error) {
-      const begun = await world.store.receipt(request.id)
-      if (begun === undefined) await world.accounting.closeQuietly(request.id)
-      else await world.accounting.close({ ...begun, state: signal.aborted ? 'aborted' : 'failed', finishedAt: world.now() })
+      // what can not be written now (a full disk) is put right by the next wake: but it has to have ended
+      await putDown(request.id, signal.aborted ? 'aborted' : 'failed').catch(() => undefined)
       world.running.remove(request.id)
       throw error
     }
+  }
+
+  async function parse({ body, headers }: EngineRequest, path: string): Promise<InferenceRequest> {
+    refuseOtherPaths(path)
+    return parseInferenceRequest(path, body, contentTypeOf(headers))
+  }
+
+  async function putDown(requestId: string, state: 'aborted' | 'failed'): Promise<void> {
+    const begun = await world.store.receipt(requestId)
+    if (begun === undefined) await world.accounting.closeQuietly(requestId)
+    else await world.accounting.close({ ...begun, state, finishedAt: world.now() })
   }
 
   function refuseWhilePaused(): void {
@@ -81,8 +104,7 @@ export function createEngine(world: EngineWorld): RunRequest {
 
   /** After a worker's death the page sends its request again under the same id: never paid twice (G51). */
   async function refuseRepeat({ id, origin }: EngineRequest): Promise<void> {
-    const hold = await world.permissions.hold(id)
-    const { attempts } = await world.sessions.costOf(id)
+    const [hold, { attempts }] = await Promise.all([world.permissions.hold(id), world.sessions.costOf(id)])
     if (attempts === 0 && (hold === undefined || (hold.origin === origin && hold.state !== 'charged'))) return
     throw new RoutstrError(
       'worker_lost',
@@ -90,47 +112,65 @@ export function createEngine(world: EngineWorld): RunRequest {
     )
   }
 
-  async function run(request: EngineRequest, capped: Capped, running: Running): Promise<EngineAnswer> {
-    const { parsed } = capped
-    const granted = (await world.permissions.budget(request.origin, world.now())) !== null
-    // before anything that depends on the wallet: a site without a grant learns nothing about it
+  async function run(request: EngineRequest, asWritten: InferenceRequest, running: Running, planning: ReturnType<typeof planLegs>): Promise<EngineAnswer> {
+    const granted = await world.permissions.isGranted(request.origin, world.now())
+    // before anything that depends on the wallet is said: a site without a grant learns nothing about it
     if (request.prompt === 'none' && !granted) throw permissionRequired()
-    const chosen = await choose(request, parsed)
-    const first = chosen.plan.candidates[0] ?? whileShort(parsed, chosen, granted)
-    await asking.hold(
-      {
-        requestId: request.id,
-        origin: request.origin,
-        request: parsed,
-        providerName: first.offer.providerName,
-        expectedMsat: first.expectedMsat,
-        worstMsat: first.requiredMsat,
-        prompt: request.prompt,
-      },
-      request.signal,
-    )
+    const legs = await planning
+    world.onPlanned?.(request.id, legs)
+    const some = legs.find(({ chosen }) => chosen.plan.candidates.length > 0)
+    const shown = some ?? legs[0]
+    const first = some?.chosen.plan.candidates[0] ?? whileShort(shown, granted)
+    // an agreed fallback that the limits reach for comes before a question about one they do not
+    const tooDear = some === undefined ? null : await beyondLimits(request, legs)
+    const isHeld = tooDear === null || tooDear.size === legs.length
+    let hold: Parameters<typeof tryInTurn>[3] = { unusedMsat: ZERO_MSAT, remainingMsat: null }
+    if (isHeld) {
+      const { asked, remainingMsat } = await asking.hold(
+        {
+          requestId: request.id,
+          origin: request.origin,
+          request: withOthers(shown, legs),
+          providerName: first.offer.providerName,
+          expectedMsat: addMsat(first.expectedMsat, first.invoiceFeeMsat ?? ZERO_MSAT),
+          worstMsat: mostMsatOf(first),
+          shownMsat: dearest(first, legs),
+          prompt: request.prompt,
+          userActive: request.userActive,
+        },
+        request.signal,
+      )
+      hold = { unusedMsat: mostMsatOf(first), remainingMsat }
+      // so much at this very provider: the next requests need not ask again
+      if (asked) await world.standings.noteAgreed(first.offer.providerId, first.requiredMsat)
+    }
     // the user may have topped up while deciding
-    const planned = chosen.plan.candidates.length > 0 ? chosen.plan : (await choose(request, parsed)).plan
-    if (planned.candidates.length === 0) throw nobody(parsed.model, planned, known())
-    return tryInTurn(request, capped, running, planned.candidates)
+    const planned = some !== undefined ? legs : await planLegs(request, asWritten)
+    const ready = readyLegs(planned, (leg) => isHeld || tooDear?.has(leg) !== true)
+    if (ready.length === 0) throw nobody(planned[0].capped.parsed.model, planned[0].chosen.plan, known())
+    return tryInTurn(request, running, ready, hold)
   }
 
-  async function choose(request: EngineRequest, parsed: InferenceRequest): Promise<Chosen> {
-    const priced = priceOffers(world.registry.offersFor(parsed.model), parsed)
-    const free = await world.sessions.freeAt(request.origin)
-    const planned = plan(priced, {
-      balances: await world.wallet.readyByMint(),
-      coolingDown: (providerId) => world.registry.isCoolingDown(providerId),
-      sessionAt: (providerId) => free.get(providerId) ?? ZERO_MSAT,
-      random: world.random,
-    })
-    return { priced, plan: planned }
+  /**
+   * Of several models: those the limits do not reach for. The first that fits is held; null: there is one model only, or nothing to
+   * compare with, and a question may help.
+   */
+  async function beyondLimits(request: EngineRequest, legs: readonly Leg[]): Promise<ReadonlySet<Leg> | null> {
+    if (legs.length === 1) return null
+    const beyond = new Set<Leg>()
+    for (const leg of legs) {
+      const [candidate] = leg.chosen.plan.candidates
+      if (candidate === undefined) beyond.add(leg)
+      else if ((await asking.raise(request.id, request.origin, mostMsatOf(candidate))) !== null) return beyond
+      else beyond.add(leg)
+    }
+    return beyond
   }
 
   /** The wallet is short: a page without a grant is asked about all the same, so that the user can top up while deciding. */
-  function whileShort(parsed: InferenceRequest, chosen: Chosen, granted: boolean): PricedOffer {
+  function whileShort({ capped, chosen }: Leg, granted: boolean): PricedOffer {
     const short = cheapestShort(chosen.plan, chosen.priced)
-    if (short === null || granted) throw nobody(parsed.model, chosen.plan, known())
+    if (short === null || granted) throw nobody(capped.parsed.model, chosen.plan, known())
     return short
   }
 
@@ -139,7 +179,24 @@ export function createEngine(world: EngineWorld): RunRequest {
   }
 }
 
-interface Chosen {
-  readonly priced: readonly PricedOffer[]
-  readonly plan: Plan
+/** @throws RoutstrError `invalid_request_error` for what no node serves */
+export function refuseOtherPaths(path: string): void {
+  if (PAID_PATHS.test(path)) return
+  throw new RoutstrError(
+    'invalid_request_error',
+    `${path} is not offered. Available: /chat/completions, /completions, /responses, /embeddings, /messages, /images/…, /audio/…, /moderations, /models.`,
+  )
+}
+
+/** What the user reads: who answers first, and who may answer instead. */
+function withOthers(shown: Leg, legs: readonly Leg[]): InferenceRequest {
+  const { parsed } = shown.capped
+  const others = legs.filter((leg) => leg !== shown && leg.chosen.plan.candidates.length > 0).map((leg) => leg.capped.parsed.model)
+  const isAuto = shown.insteadOf?.model === AUTO
+  return { ...parsed, summary: { ...parsed.summary, ...(others.length === 0 ? {} : { others }), ...(isAuto ? { isAuto } : {}) } }
+}
+
+/** The worst case of the dearest model that may answer: a yes covers each of them. */
+function dearest(first: PricedOffer, legs: readonly Leg[]): Msat {
+  return legs.reduce((most, { chosen }) => maxMsat(most, chosen.plan.candidates[0] === undefined ? ZERO_MSAT : mostMsatOf(chosen.plan.candidates[0])), mostMsatOf(first))
 }

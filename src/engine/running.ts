@@ -1,4 +1,6 @@
 /** Requests that run in this worker: shown with Stop, gone with it. */
+import type { Substitution } from '../domain/fallback.ts'
+import type { Receipt } from '../domain/receipt.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 
 export type Phase = 'deciding' | 'paying' | 'waiting' | 'streaming'
@@ -6,7 +8,11 @@ export type Phase = 'deciding' | 'paying' | 'waiting' | 'streaming'
 export interface Running {
   readonly id: string
   readonly origin: SiteOrigin
-  readonly model: string
+  /** The model that is asked now, and what the page had named if it was another. */
+  model: string
+  insteadOf: Substitution | null
+  /** What is wanted for it elsewhere. */
+  market: NonNullable<Receipt['market']> | null
   readonly startedAt: number
   providerName: string | null
   phase: Phase

@@ -1,12 +1,15 @@
 /** What the engine is asked, what it answers, and what it needs for it. */
+import type { Msat } from '../domain/msat.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import type { Approvals } from '../permissions/approvals.ts'
 import type { PermissionStore } from '../permissions/store.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { Standings } from '../sessions/standing.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import type { Accounting } from './accounting.ts'
+import type { Sellers } from './choosing.ts'
 import type { RunningRequests } from './running.ts'
 import type { EngineStore } from './store.ts'
 
@@ -16,9 +19,15 @@ export interface EngineRequest {
   readonly origin: SiteOrigin
   readonly path: string
   readonly headers: readonly (readonly [string, string])[]
-  readonly body: string | null
+  readonly body: Uint8Array<ArrayBuffer> | null
   readonly prompt: 'auto' | 'none'
+  /** The user had just done something in the page: a question may open a window. */
+  readonly userActive: boolean
   readonly signal: AbortSignal
+  /** The money is set aside; once for each attempt. @param remainingMsat what the site may still spend then; null: it has no limit of its own */
+  readonly onHeld?: (remainingMsat: Msat | null) => void
+  /** Told while a stream comes in: what it will have cost if it ends here, by our estimate; never more than is set aside. */
+  readonly onCost?: (estimateMsat: Msat) => void
 }
 
 export interface EngineAnswer {
@@ -34,7 +43,9 @@ export interface EngineWorld {
   readonly settings: () => Settings
   readonly wallet: Wallet
   readonly sessions: Sessions
+  readonly standings: Standings
   readonly registry: Registry
+  readonly sellers: Sellers
   readonly permissions: PermissionStore
   readonly approvals: Approvals
   readonly accounting: Accounting

@@ -4,25 +4,40 @@
  */
 import * as v from 'valibot'
 import type { Approval } from '../domain/approval.ts'
+import { choosingSchema } from '../domain/choosing.ts'
 import type { ErrorFacts } from '../domain/errors.ts'
+import { fallbackSchema } from '../domain/fallback.ts'
 import type { Budget } from '../domain/grant.ts'
 import type { Msat } from '../domain/msat.ts'
 import type { Model, Provider } from '../domain/offer.ts'
 import type { Receipt } from '../domain/receipt.ts'
-import type { Session } from '../domain/session.ts'
+import { SESSION_LIVES } from '../domain/session.ts'
 import type { Settings } from '../domain/settings.ts'
-import type { IncomingToken, Ledger, MintBalance, SentToken, TokenFacts } from '../domain/wallet.ts'
+import type { BudgetAlert } from '../domain/spending.ts'
+import type { TrustScore } from '../domain/trust.ts'
+import { backupInputs, type BackupOutputs } from './routes/backup.ts'
+import { developerInputs, type DeveloperOutputs } from './routes/developer.ts'
+import { historyInputs, type HistoryOutputs } from './routes/history.ts'
+import { lockInputs, type LockOutputs } from './routes/lock.ts'
+import { lightningInputs, type LightningOutputs } from './routes/lightning.ts'
+import { marketInputs, type MarketOutputs } from './routes/market.ts'
+import { nwcInputs, type NwcOutputs } from './routes/nwc.ts'
+import { siteInputs, type SiteOutputs, type SiteView, terms } from './routes/sites.ts'
+import { spendingInputs, type SpendingOutputs } from './routes/spending.ts'
+import { sessionInputs, type SessionOutputs } from './routes/sessions.ts'
+import { syncInputs, type SyncOutputs } from './routes/sync.ts'
+import { tokenInputs, type TokenOutputs } from './routes/tokens.ts'
+import { wordInputs, type WordOutputs } from './routes/words.ts'
+
+export type { SiteView } from './routes/sites.ts'
+export type { LifeCosts } from './routes/sessions.ts'
+export type { MintPreview, SessionView, WalletView } from './routes/tokens.ts'
 
 export const UI_PORT = 'ui'
 
 const text = (max: number) => v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(max))
-const amount = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
-const origin = text(512)
-const terms = v.object({
-  period: v.picklist(['once', 'day', 'week', 'month']),
-  limitMsat: amount,
-  maxPerRequestMsat: amount,
-})
+/** A site; of a frame, both origins (`SiteOrigin`). */
+const origin = text(1024)
 const nothing = v.object({})
 
 /** Every route with the schema of its input. */
@@ -30,7 +45,6 @@ export const uiInputs = {
   /** Everything the popup shows. `origin`: the site of the active tab, null when it is none. */
   'overview.get': v.object({ origin: v.nullable(origin) }),
   'paused.set': v.object({ paused: v.boolean() }),
-  'sessions.bringHome': nothing,
   'requests.stop': v.object({ requestId: text(64) }),
 
   'approvals.get': v.object({ id: text(64) }),
@@ -43,37 +57,16 @@ export const uiInputs = {
     ]),
   }),
 
-  'sites.list': nothing,
-  'sites.setGrant': v.object({ origin, terms }),
-  'sites.revoke': v.object({ origin }),
-  'sites.setBlocked': v.object({ origin, blocked: v.boolean() }),
-
-  'wallet.get': nothing,
-  /** Asks the mint who it is, before trust. */
-  'mints.preview': v.object({ url: text(512) }),
-  'mints.add': v.object({ url: text(512) }),
-  /** Only when empty. */
-  'mints.remove': v.object({ url: text(512) }),
-  'tokens.inspect': v.object({ token: text(200_000) }),
-  /** @throws invalid_token, unknown_mint (the token is kept, `trustMint` decides), token_already_spent, mint_unreachable (kept, retried). */
-  'tokens.receive': v.object({ token: text(200_000), trustMint: v.boolean() }),
-  'tokens.send': v.object({ mint: text(512), amountSat: v.pipe(amount, v.minValue(1)), memo: v.nullable(v.pipe(v.string(), v.maxLength(120))) }),
-  'tokens.takeBack': v.object({ operationId: text(64) }),
-  'incoming.retry': v.object({ id: text(64), trustMint: v.boolean() }),
-  /** Shows the twelve words. Only on a deliberate press. */
-  'seed.reveal': nothing,
+  ...siteInputs,
+  ...tokenInputs,
 
   'providers.list': nothing,
   'providers.add': v.object({ url: text(512) }),
   'providers.remove': v.object({ id: text(300) }),
   'providers.setBlocked': v.object({ id: text(300), blocked: v.boolean() }),
+  /** Mismatches until now keep money away no more. */
+  'providers.forgive': v.object({ id: text(300) }),
   'providers.refresh': nothing,
-
-  /** Newest first. `before`: the last one already shown. */
-  'activity.list': v.object({
-    before: v.nullable(v.object({ finishedAt: v.number(), id: text(64) })),
-    limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200)),
-  }),
 
   'settings.get': nothing,
   'settings.set': v.partial(
@@ -81,27 +74,35 @@ export const uiInputs = {
       maxTokensCap: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(1_000_000))),
       sessionIdleMs: v.pipe(v.number(), v.integer(), v.minValue(5_000), v.maxValue(3_600_000)),
       floatSat: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000)),
+      openAhead: v.boolean(),
+      sessionLife: v.picklist(SESSION_LIVES),
+      firstDepositSat: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)),
+      fuseSatPerMinute: v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(10_000_000)),
       relays: v.pipe(v.array(text(512)), v.maxLength(20)),
+      choosing: choosingSchema,
+      fallback: fallbackSchema,
+      favourites: v.pipe(v.array(text(300)), v.maxLength(500), v.readonly()),
+      npub: v.nullable(v.pipe(v.string(), v.trim(), v.regex(/^npub1[0-9a-z]{58}$/))),
       developer: v.boolean(),
+      hedge: v.boolean(),
     }),
   ),
 
-  /** Reads `devnet.json`, opens loopback, trusts its mints, adds its relays and providers, receives its token. */
-  'developer.connect': v.object({ configUrl: text(512) }),
-  'developer.ledger': nothing,
+  ...backupInputs,
+  ...spendingInputs,
+  ...developerInputs,
+  ...historyInputs,
+  ...lightningInputs,
+  ...lockInputs,
+  ...marketInputs,
+  ...nwcInputs,
+  ...sessionInputs,
+  ...syncInputs,
+  ...wordInputs,
 } as const
 
 export type UiRoute = keyof typeof uiInputs
 export type UiInput<R extends UiRoute> = v.InferOutput<(typeof uiInputs)[R]>
-
-export interface SiteView {
-  readonly origin: string
-  readonly blocked: boolean
-  readonly budget: Budget | null
-  /** All time. */
-  readonly spentMsat: Msat
-  readonly lastUsedAt: number
-}
 
 export interface RunningRequest {
   readonly id: string
@@ -123,6 +124,8 @@ export interface ApprovalView {
   /** The grant that does not reach, if there is one. */
   readonly budget: Budget | null
   readonly walletMsat: Msat
+  /** It has to be unlocked first; what it holds is not known until then. */
+  readonly locked: boolean
   /** The wallet cannot cover the worst case: the screen offers to receive a token, the request waits. */
   readonly shortMsat: Msat
   readonly firstTime: boolean
@@ -137,35 +140,18 @@ export interface Overview {
   readonly onDepositMsat: Msat
   readonly hasMint: boolean
   readonly paused: boolean
+  /** Payments are paused because the fuse has tripped, since then; null: not by it. */
+  readonly fuseTrippedAt: number | null
+  /** What providers owe: change that should have come back by now. */
+  readonly owedMsat: Msat
   readonly site: SiteView | null
   readonly running: readonly RunningRequest[]
   readonly receipts: readonly Receipt[]
   /** Ids of questions that wait, oldest first. */
   readonly approvals: readonly string[]
+  /** Sites whose budget runs out, as far as the user has not put it away. */
+  readonly alerts: readonly BudgetAlert[]
   readonly providersOnline: number
-}
-
-/** A session and what is left of it as far as we know. */
-export interface SessionView {
-  readonly session: Session
-  readonly leftMsat: Msat
-}
-
-export interface WalletView {
-  readonly mints: readonly MintBalance[]
-  readonly sessions: readonly SessionView[]
-  readonly incoming: readonly IncomingToken[]
-  readonly sent: readonly SentToken[]
-}
-
-export interface MintPreview {
-  readonly url: string
-  readonly name: string
-  readonly description: string
-  readonly motd: string
-  readonly units: readonly string[]
-  readonly inputFeePpk: number
-  readonly trusted: boolean
 }
 
 export interface ProviderView {
@@ -173,40 +159,27 @@ export interface ProviderView {
   readonly models: readonly Model[]
   /** A trusted mint with money in common. */
   readonly payable: boolean
+  /** Why nothing is placed there any more; null: it may be. */
+  readonly notFunded: string | null
+  /** How often its bill did not add up, or its change: as far as it counts. */
+  readonly mismatches: number
+  readonly trust: TrustScore
 }
 
-export interface UiOutputs {
+export interface UiOutputs extends TokenOutputs, BackupOutputs, DeveloperOutputs, HistoryOutputs, LightningOutputs, LockOutputs, MarketOutputs, NwcOutputs, SessionOutputs, SiteOutputs, SpendingOutputs, SyncOutputs, WordOutputs {
   'overview.get': Overview
   'paused.set': null
-  /** What came back, and how many sessions could not be settled yet (they are retried). */
-  'sessions.bringHome': { readonly returnedMsat: Msat; readonly open: number }
   'requests.stop': null
   'approvals.get': ApprovalView | null
   'approvals.decide': null
-  'sites.list': readonly SiteView[]
-  'sites.setGrant': null
-  'sites.revoke': null
-  'sites.setBlocked': null
-  'wallet.get': WalletView
-  'mints.preview': MintPreview
-  'mints.add': null
-  'mints.remove': null
-  'tokens.inspect': TokenFacts
-  'tokens.receive': { readonly receivedMsat: Msat; readonly feeMsat: Msat }
-  'tokens.send': { readonly operationId: string; readonly token: string; readonly amountMsat: Msat }
-  'tokens.takeBack': { readonly receivedMsat: Msat }
-  'incoming.retry': { readonly receivedMsat: Msat; readonly feeMsat: Msat }
-  'seed.reveal': { readonly words: readonly string[] }
   'providers.list': readonly ProviderView[]
   'providers.add': null
   'providers.remove': null
   'providers.setBlocked': null
+  'providers.forgive': null
   'providers.refresh': null
-  'activity.list': readonly Receipt[]
   'settings.get': Settings
   'settings.set': null
-  'developer.connect': { readonly mints: number; readonly providers: number; readonly receivedMsat: Msat }
-  'developer.ledger': Ledger
 }
 export type UiOutput<R extends UiRoute> = UiOutputs[R]
 

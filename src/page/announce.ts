@@ -1,18 +1,19 @@
 /** How a page finds the provider: `window.routstr` when the name is free, and an announcement in any case (`page-api.md` §9). */
 import { HANDOVER_EVENT, HANDOVER_REQUEST } from '../messaging/page-constants.ts'
 import type { RoutstrAnnouncement, RoutstrProvider } from './api.ts'
-import { freeze, NativeCustomEvent, target } from './builtins.ts'
+import { dispatchEvent, freeze, NativeCustomEvent } from './builtins.ts'
 
-const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'%3E%3Cpath d='M5 0 1 5h3L3 9l5-6H5z' fill='%23f7931a'/%3E%3C/svg%3E"
+const ICON =
+  'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path fill="%23f7931a" d="M5 0 1 5h3L3 9l5-6H5z"/></svg>'
 
 /**
  * Takes the port that the relay hands over, once, whichever script runs first (`extension-platform.md` §7).
  * Without a relay there is never a port, and so never a provider that could only hang (G10).
  */
-export function receivePort(document: EventTarget, receive: (port: MessagePort) => void): void {
+export const receivePort = (document: EventTarget, receive: (port: MessagePort) => void): void => {
   const onHandover = (event: Event) => {
-    const port = event instanceof MessageEvent ? event.ports[0] : undefined
-    if (port === undefined) return
+    const port = (event as MessageEvent).ports?.[0]
+    if (!port) return
     document.removeEventListener(HANDOVER_EVENT, onHandover)
     // The relay sees this and gives the port to nobody else.
     event.preventDefault()
@@ -23,18 +24,13 @@ export function receivePort(document: EventTarget, receive: (port: MessagePort) 
 }
 
 /** Installs the provider and announces it: now, and whenever a page asks. */
-export function announce(window: EventTarget, provider: RoutstrProvider): void {
-  try {
-    if (!('routstr' in window)) {
-      Object.defineProperty(window, 'routstr', { value: provider, configurable: true, enumerable: false, writable: false })
-    }
-  } catch {
-    // somebody else owns the name; the announcement still works
-  }
+export const announce = (window: EventTarget, provider: RoutstrProvider): void => {
+  // When somebody else owns the name the announcement still works.
+  if (!('routstr' in window)) Reflect.defineProperty(window, 'routstr', { value: provider, configurable: true })
   // New for every document: nothing to recognise a user by (T19). Only an insecure context has no randomUUID.
   const info = freeze<RoutstrAnnouncement['info']>({ uuid: crypto.randomUUID?.() ?? '', name: 'Routstr', rdns: 'com.routstr.browser', icon: ICON })
   const detail = freeze<RoutstrAnnouncement>({ info, provider })
-  const tell = () => target.dispatchEvent(window, new NativeCustomEvent('routstr:announceProvider', { detail }))
+  const tell = () => dispatchEvent(window, new NativeCustomEvent('routstr:announceProvider', { detail }))
   window.addEventListener('routstr:requestProvider', tell)
   tell()
   window.dispatchEvent(new Event('routstr#initialized'))

@@ -1,40 +1,39 @@
-/** Questions to the background that are not requests to a provider: grants and availability. Refusals reject. */
-import type { GrantRequest, PageCall } from '../messaging/page-contract.ts'
+/** Questions to the background that are not requests to a provider: grants, availability, estimates. Refusals reject. */
+import type { PageCall } from '../messaging/page-contract.ts'
 import type { RoutstrProvider } from './api.ts'
-import { isSafeInteger, NativePromise, randomHex, string } from './builtins.ts'
-import { errorFromFacts, facts } from './errors.ts'
+import { assign, NativePromise, parseJson, randomHex, toJson } from './builtins.ts'
+import { errorFromFacts } from './errors.ts'
 import type { Operation, Transport } from './transport.ts'
 
-const PERIODS = ' once day week month '
+type Method = PageCall['method']
+type Calls = Pick<RoutstrProvider, Method>
 
-type Calls = Pick<RoutstrProvider, 'availability' | 'getGrant' | 'enable' | 'requestBudget' | 'disconnect'>
+const METHODS: readonly Method[] = ['availability', 'getInfo', 'getGrant', 'enable', 'requestBudget', 'disconnect', 'estimate', 'recommend', 'batch']
 
-/** The calling part of the provider. */
-export function createCalls(transport: Transport): Calls {
-  return {
-    availability: () => ask(transport, () => ({ method: 'availability' })),
-    getGrant: () => ask(transport, () => ({ method: 'getGrant' })),
-    enable: (request = {}) => ask(transport, () => ({ method: 'enable', request: checked(request) })),
-    requestBudget: (request) => ask(transport, () => ({ method: 'requestBudget', request: checked(request) })),
-    disconnect: () => ask(transport, () => ({ method: 'disconnect' })),
+/** The calling part of the provider. The background checks what is asked; a wrong argument comes back as `invalid_request_error`. */
+export const createCalls = (transport: Transport): Calls => {
+  const calls = {}
+  for (let i = 0; i < METHODS.length; i++) {
+    const method = METHODS[i] as Method
+    assign(calls, { [method]: (request: unknown) => ask(transport, method, request) })
   }
+  // The contract says which result belongs to which method (CallResults); the background is ours.
+  return calls as Calls
 }
 
-/** @param prepare may throw; the promise then rejects */
-function ask<T>({ post, open, close }: Transport, prepare: () => PageCall): Promise<T> {
-  return new NativePromise((resolve, reject) => {
+const ask = ({ post, open, close }: Transport, method: Method, request: unknown): Promise<unknown> =>
+  new NativePromise((resolve, reject) => {
     const id = randomHex()
-    const call = prepare()
-    const send = () => post({ t: 'call', id, call })
+    // What JSON can not say is the page's mistake, and must not reach a pipe that would break on it.
+    const call = parseJson(toJson({ method, request }))
+    const again = () => post({ t: 'call', id, call })
     const operation: Operation = {
       repeats: 0,
-      again: send,
+      again,
       receive(frame) {
-        if (frame.t === 'fail') return operation.fail(frame.error)
-        if (frame.t !== 'result') return
         close(id)
-        // The contract says which result belongs to which method (CallResults); the background is ours.
-        resolve(frame.value as T)
+        if (frame.t === 'result') resolve(frame.value)
+        else if (frame.t === 'fail') operation.fail(frame.error)
       },
       fail(error) {
         close(id)
@@ -42,26 +41,5 @@ function ask<T>({ post, open, close }: Transport, prepare: () => PageCall): Prom
       },
     }
     open(id, operation)
-    send()
+    again()
   })
-}
-
-/**
- * The known fields, checked for the developer's comfort: the background checks again, and drops a page that sends nonsense.
- * @throws RoutstrAPIError `invalid_request_error`
- */
-function checked({ budgetMsat, period, maxPerRequestMsat, reason }: GrantRequest): GrantRequest {
-  if (
-    !isAmount(budgetMsat) ||
-    !isAmount(maxPerRequestMsat) ||
-    (period && string.indexOf(PERIODS, ` ${period} `) < 0) ||
-    (reason && (typeof reason !== 'string' || reason.length > 280))
-  ) {
-    throw errorFromFacts(facts('invalid_request_error', 'Wrong budgetMsat, maxPerRequestMsat, period or reason.'))
-  }
-  return { budgetMsat, period: period || undefined, maxPerRequestMsat, reason: reason || undefined }
-}
-
-function isAmount(value: number | undefined): boolean {
-  return value === undefined || (isSafeInteger(value) && value >= 0)
-}

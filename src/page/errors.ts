@@ -1,6 +1,6 @@
 /** Errors as a page sees them: OpenAI's envelope in a `Response`, or an error named as the SDK names its own (`page-api.md` §7). */
 import type { ErrorCode, ErrorFacts } from '../domain/errors.ts'
-import { assign, headers, NativeDOMException, NativeResponse, readProperty, toJson } from './builtins.ts'
+import { assign, CONTENT_TYPE, getHeader, NativeDOMException, NativeObject, NativeResponse, toJson } from './builtins.ts'
 
 /** The SDK's class names, without their common end. */
 const NAMES: { readonly [status: number]: string } = {
@@ -28,50 +28,48 @@ export class RoutstrAPIError extends Error {
    * @param status undefined: the error came inside a stream, or there was no answer at all
    * @param fallback the message when `error` has none
    */
-  constructor(status: number | undefined, error: unknown, answered?: Headers, fallback?: string, name?: string) {
-    super(`${status === undefined ? '' : `${status} `}${property(error, 'message') ?? fallback}`)
+  constructor(status: number | undefined, error: unknown, headers?: Headers, fallback?: string, name?: string) {
+    const { message, code, type, param } = NativeObject(error)
+    super(`${status ? `${status} ` : ''}${message ?? fallback}`)
     assign(this, {
-      name: `${name ?? NAMES[status ?? 0] ?? (status !== undefined && status >= 500 ? 'InternalServer' : 'API')}Error`,
+      name: `${name ?? NAMES[status ?? 0] ?? ((status ?? 0) > 499 ? 'InternalServer' : 'API')}Error`,
       status,
-      code: property(error, 'code'),
-      type: property(error, 'type'),
-      param: property(error, 'param'),
+      code,
+      type,
+      param,
       error,
-      headers: answered,
-      requestID: answered ? headers.get(answered, 'x-request-id') : null,
+      headers,
+      requestID: headers ? getHeader(headers, 'x-request-id') : null,
     })
   }
 }
 
 /** A failure told by the background or the relay → an error. */
-export function errorFromFacts(facts: ErrorFacts): RoutstrAPIError {
-  const lost = facts.status === 424 || facts.code === 'extension_reloaded'
-  return new RoutstrAPIError(facts.status, errorBody(facts).error, undefined, '', lost ? 'APIConnection' : undefined)
-}
+export const errorFromFacts = (facts: ErrorFacts): RoutstrAPIError =>
+  new RoutstrAPIError(
+    facts.status,
+    errorBody(facts).error,
+    undefined,
+    '',
+    facts.status === 424 || facts.code === 'extension_reloaded' ? 'APIConnection' : undefined,
+  )
 
 /** A refusal as a `Response` that no SDK repeats by itself. */
-export function denial(facts: ErrorFacts, requestId: string): Response {
-  return new NativeResponse(toJson(errorBody(facts)), {
+export const denial = (facts: ErrorFacts, requestId: string): Response =>
+  new NativeResponse(toJson(errorBody(facts)), {
     status: facts.status,
-    headers: { 'content-type': 'application/json', 'x-request-id': requestId, 'x-should-retry': 'false' },
+    headers: { [CONTENT_TYPE]: 'application/json', 'x-request-id': requestId, 'x-should-retry': 'false' },
   })
-}
 
 /** `{"error":{"message","type","code","param"}}` */
-export function errorBody({ code, message, type, param = null }: ErrorFacts): { readonly error: object } {
-  return { error: { message, type, code, param } }
-}
+export const errorBody = ({ code, message, type, param = null }: ErrorFacts): { readonly error: object } => ({ error: { message, type, code, param } })
 
-/** Failures the page finds itself. @param status by default that of a bad request */
-export function facts(code: ErrorCode, message: string, status = 400): ErrorFacts {
-  return { code, message, status, type: status < 424 ? 'invalid_request_error' : 'api_error' }
-}
+/** Failures the page finds itself. @param status by default that of a broken connection */
+export const facts = (code: ErrorCode, message: string, status = 424): ErrorFacts => ({
+  code,
+  message,
+  status,
+  type: status < 424 ? 'invalid_request_error' : 'api_error',
+})
 
-export function abortError(): DOMException {
-  return new NativeDOMException('The request was aborted.', 'AbortError')
-}
-
-/** `value[key]`, or undefined when there is no such thing. */
-export function property(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value ? readProperty(value, key) : undefined
-}
+export const abortError = (): DOMException => new NativeDOMException('The request was aborted.', 'AbortError')

@@ -1,29 +1,38 @@
 /**
- * One request over the transport: from the first frame to the last byte of the answer, with everything that can come between.
+ * One request over the transport: from its body to the last byte of the answer, with everything that can come between.
  * Chunks go out as they come; credit goes back when they were read; a failure is delivered after everything that came before it,
  * and never looks like a clean end (`page-api.md` §12).
  */
-import { BODY_FRAME_CHARACTERS } from '../messaging/page-constants.ts'
+import { MAX_BODY_BYTES, REQUEST_PIECE_BYTES } from '../messaging/page-constants.ts'
+import type { RequestHead } from '../messaging/page-contract.ts'
 import type { ErrorFacts } from '../domain/errors.ts'
 import {
+  abortReason,
+  addEventListener,
+  appendHeader,
+  base64Of,
+  breakStream,
   bytesOf,
+  cancel,
+  closeStream,
+  CONTENT_TYPE,
   encodeText,
-  headers,
+  enqueue,
+  getReader,
+  header,
   NativePromise,
   NativeReadableStream,
   NativeResponse,
   randomHex,
-  responses,
-  signals,
-  sources,
+  read,
+  removeEventListener,
+  responseHeaders,
   startsWith,
-  string,
-  target,
+  settle,
   toJson,
 } from './builtins.ts'
 import { abortError, denial, errorBody, errorFromFacts, facts } from './errors.ts'
 import type { AnswerFrame } from './frames.ts'
-import type { PreparedRequest } from './request.ts'
 import type { Operation, Transport } from './transport.ts'
 
 /** Read units that are given back at once; less would cost a frame per token. The background keeps 7/8 of its window meanwhile. */
@@ -31,35 +40,54 @@ const CREDIT_STEP = 8 * 1024
 
 /**
  * Resolves when the head is known; a refusal is a `Response` too.
- * Rejects only for an abort: with the reason of `signal`, or an `AbortError` when the background says so.
+ * Rejects only for an abort (with the reason of `signal`, or an `AbortError` when the background says so), and when `upload`, the
+ * body of the request, breaks or gives anything but bytes.
  */
-export function exchange({ post, open, close }: Transport, request: PreparedRequest, signal: AbortSignal | null): Promise<Response> {
-  return new NativePromise((resolve, reject) => {
+export const exchange = ({ post, open, close }: Transport, head: RequestHead, upload: ReadableStream | null, signal: AbortSignal | null): Promise<Response> =>
+  new NativePromise((resolve, reject) => {
     const id = randomHex()
+    /** The body of the request, in base64, each piece for itself. */
+    const pieces: string[] = []
     /** The body of the answer; null before the head. */
     let body: ReadableStreamDefaultController | null = null
     let isEventStream = false
-    /** Whether the text so far ends where an event ends. */
-    let atBoundary = true
     /** A reader waits and nothing is queued. */
     let waiting = false
+    let over = false
     let unread = 0
     /** What the reader gets once it has read the rest. */
     let failure: unknown
-    const operation: Operation = { again: () => send(post, id, request), repeats: 0, receive, fail }
 
-    function receive(frame: AnswerFrame): void {
-      if (frame.t === 'fail') fail(frame.error)
-      else if (frame.t === 'end') end()
-      else if (frame.t === 'head') begin(frame)
-      else if (frame.t === 'bytes') push(bytesOf(frame.base64))
-      else if (frame.t === 'data') {
-        atBoundary = string.slice(frame.text, -2) === '\n\n' || string.slice(frame.text, -4) === '\r\n\r\n'
-        push(encodeText(frame.text), frame.text.length)
+    const begin = async (): Promise<void> => {
+      const reader = upload && getReader(upload)
+      let left = MAX_BODY_BYTES
+      while (reader) {
+        const { done, value } = await read(reader)
+        if (done) break
+        left -= value.length
+        if (left < 0) fail(facts('request_too_large', 'The request is over 20 MB. Nothing was sent.', 413))
+        if (over) return void cancel(reader)
+        // At least once: what has no length is no piece of a body, and shall not get lost quietly.
+        for (let at = 0; !at || at < value.length; at += REQUEST_PIECE_BYTES) pieces[pieces.length] = base64Of(value, at, at + REQUEST_PIECE_BYTES)
       }
+      if (!over) send()
     }
 
-    function begin(frame: Extract<AnswerFrame, { t: 'head' }>): void {
+    const send = (): void => {
+      operation.again = send
+      post({ t: 'request', id, ...head, body: pieces[0] ?? null, more: pieces.length > 1 })
+      for (let i = 1; i < pieces.length; i++) post({ t: 'body', id, text: pieces[i] ?? '', more: i < pieces.length - 1 })
+    }
+
+    const receive = (frame: AnswerFrame): void => {
+      if (frame.t === 'fail') fail(frame.error)
+      else if (frame.t === 'end') end()
+      else if (frame.t === 'head') answer(frame)
+      else if (frame.t === 'bytes') push(bytesOf(frame.base64))
+      else if (frame.t === 'data') push(encodeText(frame.text), frame.text.length)
+    }
+
+    const answer = (frame: Extract<AnswerFrame, { t: 'head' }>): void => {
       let source: ReadableStreamDefaultController | null = null
       // No queue of our own: `pull` then means that everything sent so far was read.
       const stream = new NativeReadableStream(
@@ -69,7 +97,7 @@ export function exchange({ post, open, close }: Transport, request: PreparedRequ
           },
           pull(controller) {
             waiting = true
-            if (failure) sources.error(controller, failure)
+            if (failure) breakStream(controller, failure)
             else if (unread >= CREDIT_STEP) {
               post({ t: 'credit', id, units: unread })
               unread = 0
@@ -82,77 +110,69 @@ export function exchange({ post, open, close }: Transport, request: PreparedRequ
       const { status } = frame
       // Statuses whose Response must not have a body (Fetch §2.2.3).
       const response = new NativeResponse(status === 204 || status === 205 || status === 304 ? null : stream, { status })
-      const answered = responses.headers(response)
+      const answered = responseHeaders(response)
       for (let i = 0; i < frame.headers.length; i++) {
         const pair = frame.headers[i]
-        if (pair) headers.append(answered, pair[0], pair[1])
+        if (pair) appendHeader(answered, pair[0], pair[1])
       }
-      isEventStream = startsWith(string.toLowerCase(headers.get(answered, 'content-type') ?? ''), 'text/event-stream')
+      isEventStream = startsWith(header(response, CONTENT_TYPE), 'text/event-stream')
       operation.again = null
       body = source
       resolve(response)
     }
 
-    function push(bytes: Uint8Array, units = bytes.length): void {
+    const push = (bytes: Uint8Array, units = bytes.length): void => {
       unread += units
       if (!units || !body) return
       waiting = false
-      sources.enqueue(body, bytes)
+      enqueue(body, bytes)
     }
 
-    function end(): void {
-      if (!body) return fail(facts('stream_interrupted', 'There was no answer.', 424))
+    const end = (): void => {
+      // An end without a head throws, and counts as damaged.
+      closeStream(body)
       release()
-      sources.close(body)
     }
 
-    function fail(error: ErrorFacts): void {
+    const fail = (error: ErrorFacts): void => {
       release()
       if (error.code === 'request_aborted') abort(abortError())
       else if (body) {
-        // An event stream first says so in an event of its own: SDKs read the code from there.
-        if (isEventStream) push(encodeText(`${atBoundary ? '' : '\n\n'}data: ${toJson(errorBody(error))}\n\n`))
+        // An event stream first says so in an event of its own, wherever it broke: SDKs read the code from there.
+        if (isEventStream) push(encodeText(`\n\ndata: ${toJson(errorBody(error))}\n\n`))
         failure = errorFromFacts(error)
-        if (waiting) sources.error(body, failure)
+        if (waiting) breakStream(body, failure)
       } else resolve(denial(error, id))
     }
 
-    function abort(reason: unknown): void {
-      if (body) sources.error(body, reason)
+    const abort = (reason: unknown): void => {
+      if (body) breakStream(body, reason)
       else reject(reason)
     }
 
     /** Nothing of this request stays behind (G14). */
-    function release(): void {
+    const release = (): void => {
+      over = true
       close(id)
-      if (signal) target.removeEventListener(signal, 'abort', onAbort)
+      if (signal) removeEventListener(signal, 'abort', onAbort)
     }
 
-    function giveUp(): void {
+    const giveUp = (): void => {
       release()
-      post({ t: 'abort', id })
+      // What was never sent needs no abort, and wakes nobody.
+      if (body || operation.again) post({ t: 'abort', id })
     }
 
-    function onAbort(): void {
+    const onAbort = (): void => {
       giveUp()
-      abort(signals.reason(signal) ?? abortError())
+      abort(abortReason(signal) ?? abortError())
     }
 
-    if (signal) target.addEventListener(signal, 'abort', onAbort)
+    const operation: Operation = { again: null, repeats: 0, receive, fail }
+    if (signal) addEventListener(signal, 'abort', onAbort)
     open(id, operation)
-    send(post, id, request)
+    settle(begin(), undefined, (error: unknown) => {
+      release()
+      reject(error)
+    })
   })
-}
-
-/** The request frame and, when the body is long, the rest of it. A piece may end between the halves of a character: they are joined again. */
-function send(post: Transport['post'], id: string, { body, ...request }: PreparedRequest): void {
-  let rest = body ?? ''
-  const next = () => {
-    const text = string.slice(rest, 0, BODY_FRAME_CHARACTERS)
-    rest = string.slice(rest, BODY_FRAME_CHARACTERS)
-    return text
-  }
-  const first = next()
-  post({ t: 'request', id, ...request, body: body && first, more: !!rest })
-  while (rest) post({ t: 'body', id, text: next(), more: !!rest })
-}

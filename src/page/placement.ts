@@ -1,4 +1,7 @@
-/** Which documents get a provider. Comfort for pages, not protection: the background refuses by the browser's word (T5, T7). */
+/**
+ * Which documents get a provider by themselves; frames of other sites wait until the page delegates to them. Comfort for pages, not
+ * protection: the background goes by the browser's word (T5, T7).
+ */
 
 /** What is asked of a window; the real one fits. */
 export interface FrameWindow {
@@ -13,14 +16,13 @@ export interface FrameWindow {
  * `window.origin` rather than `location.origin`: the latter is the address's origin, which a sandboxed frame does not have and an
  * `about:srcdoc` frame does not show. Reading it across origins throws, in every browser.
  */
-export function isProviderPlace(window: FrameWindow): boolean {
+export const isProviderPlace = (window: FrameWindow): boolean => {
   const { origin } = window
   if (origin === 'null') return true
   try {
-    for (let frame = window; frame.parent !== frame; frame = frame.parent) {
-      if (frame.parent.origin !== origin) return false
-    }
-    return true
+    let frame = window
+    while (frame.parent !== frame && frame.origin === origin) frame = frame.parent
+    return frame.origin === origin
   } catch {
     return false
   }

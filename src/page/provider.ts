@@ -1,7 +1,6 @@
 /** Puts `window.routstr` together: one port, one frozen object, functions that need no `this`. */
 import { BASE_URL } from '../messaging/page-constants.ts'
-import type OpenAI from 'openai'
-import type { CreateChatCompletion, CreateCompletion, CreateResponse, RoutstrProvider } from './api.ts'
+import type { CreateChatCompletion, CreateCompletion, CreateResponse, CreateTranscription, RoutstrProvider } from './api.ts'
 import { freeze } from './builtins.ts'
 import { createCalls } from './calls.ts'
 import { creator } from './create.ts'
@@ -10,27 +9,32 @@ import { createFetch } from './fetch.ts'
 import { createModels } from './models.ts'
 import { createTransport } from './transport.ts'
 
-const METHODS = freeze(['chat.completions', 'completions', 'embeddings', 'responses', 'models'])
-
-/** @param port the page's end of the channel to the relay; it belongs to the provider from here on */
-export function createProvider(port: MessagePort): RoutstrProvider {
+/**
+ * @param port the page's end of the channel to the relay; it belongs to the provider from here on
+ * @param onDelegated a frame of another site's page may use it from now on (T7)
+ */
+export const createProvider = (port: MessagePort, onDelegated: () => void = () => {}): RoutstrProvider => {
   const { emit, listening } = createEmitter()
-  const transport = createTransport(port, emit)
+  const transport = createTransport(port, emit, onDelegated)
   const fetch = createFetch(transport)
+  const at = <Create>(path: string) => freeze({ create: creator<Create>(fetch, path) })
 
   return freeze({
     isRoutstr: true,
     apiVersion: 1,
     baseURL: BASE_URL,
     fetch,
-    getInfo: async () => ({ name: 'Routstr', version: '1', methods: METHODS, unit: 'msat' }),
     ...createCalls(transport),
-    chat: freeze({ completions: freeze<{ create: CreateChatCompletion }>({ create: creator(fetch, '/chat/completions') }) }),
-    completions: freeze<{ create: CreateCompletion }>({ create: creator(fetch, '/completions') }),
-    embeddings: freeze({
-      create: creator<OpenAI.EmbeddingCreateParams, never, OpenAI.CreateEmbeddingResponse, never>(fetch, '/embeddings'),
+    chat: freeze({ completions: at<CreateChatCompletion>('/chat/completions') }),
+    completions: at<CreateCompletion>('/completions'),
+    embeddings: at<RoutstrProvider['embeddings']['create']>('/embeddings'),
+    responses: at<CreateResponse>('/responses'),
+    moderations: at<RoutstrProvider['moderations']['create']>('/moderations'),
+    images: freeze({ generate: creator<RoutstrProvider['images']['generate']>(fetch, '/images/generations') }),
+    audio: freeze({
+      speech: at<RoutstrProvider['audio']['speech']['create']>('/audio/speech'),
+      transcriptions: at<CreateTranscription>('/audio/transcriptions'),
     }),
-    responses: freeze<{ create: CreateResponse }>({ create: creator(fetch, '/responses') }),
     models: freeze(createModels(fetch)),
     ...listening,
   } satisfies RoutstrProvider)

@@ -1,10 +1,10 @@
 /** One MessagePort, many requests: sends frames, hands answers to the operation they belong to, and survives a lost worker once. */
-import type { PageFrame } from '../messaging/page-contract.ts'
+import type { BackgroundFrame, WrittenFrame } from '../messaging/page-contract.ts'
 import type { ErrorFacts } from '../domain/errors.ts'
-import { channel, createObject, message } from './builtins.ts'
+import { createObject, messageData, postMessage, property } from './builtins.ts'
 import { facts } from './errors.ts'
 import type { Emit } from './events.ts'
-import { isFrame, type AnswerFrame, type LossReason } from './frames.ts'
+import type { AnswerFrame, LossReason } from './frames.ts'
 
 /** A request or call that waits for its answer. */
 export interface Operation {
@@ -18,25 +18,26 @@ export interface Operation {
 }
 
 export interface Transport {
-  post(frame: PageFrame): void
+  post(frame: WrittenFrame): void
   open(id: string, operation: Operation): void
   close(id: string): void
 }
 
 /** A question may outlast several workers; one that dies of our own request must not live for ever. */
 const MOST_REPEATS = 5
-const SETTLED = 'Unspent money returns to the wallet by itself.'
 
 /** Takes the port over for as long as the document lives. */
-export function createTransport(port: MessagePort, emit: Emit): Transport {
+export const createTransport = (port: MessagePort, emit: Emit, onDelegated: () => void): Transport => {
   const operations: Record<string, Operation> = createObject(null)
   let connected = false
-  const post = (frame: PageFrame) => channel.postMessage(port, frame)
+  const post = (frame: WrittenFrame) => postMessage(port, frame)
 
   port.onmessage = (event) => {
-    const frame: unknown = message.data(event)
-    if (!isFrame(frame)) return
+    const frame: BackgroundFrame = messageData(event)
+    // Whatever is malformed beyond that is dropped where it is used (G13).
+    if (typeof property(frame, 't') !== 'string') return
     if (frame.t === 'lost') return lose(frame.reason)
+    if (frame.t === 'delegated') return onDelegated()
     if (!connected) emit('connect', null)
     connected = true
     if (frame.t === 'event') return emit(frame.name, frame.detail)
@@ -46,27 +47,25 @@ export function createTransport(port: MessagePort, emit: Emit): Transport {
     } catch {
       // A frame that makes no sense: what follows it would not either.
       post({ t: 'abort', id: frame.id })
-      operation?.fail(facts('stream_interrupted', 'The answer arrived damaged.', 424))
+      operation?.fail(facts('stream_interrupted', 'The answer arrived damaged.'))
     }
   }
 
-  function lose(reason: LossReason): void {
-    const workerLost = reason === 'worker_lost'
+  const lose = (reason: LossReason): void => {
+    const isReloaded = reason === 'extension_reloaded'
+    const isAsleep = reason === 'worker_lost'
+    const error = facts(reason, `${isReloaded ? 'Reload the page. ' : ''}Unspent money returns to the wallet by itself.`, isReloaded ? 503 : 424)
     let busy = false
     connected = false
     for (const id in operations) {
-      const operation = operations[id]
-      if (operation === undefined) continue
+      const operation = operations[id] as Operation
       busy = true
-      const again = operation.repeats++ < MOST_REPEATS ? operation.again : null
       // The background knows the id from its rows and never pays twice for it.
-      if (workerLost && again !== null) again()
-      else if (reason === 'extension_reloaded') operation.fail(facts(reason, `Reload the page. ${SETTLED}`, 503))
-      else operation.fail(facts(reason, SETTLED, 424))
+      if (isAsleep && operation.again && operation.repeats++ < MOST_REPEATS) operation.again()
+      else operation.fail(error)
     }
     // A worker that slept while nothing ran is no news.
-    if (workerLost && busy) emit('disconnect', { reason })
-    if (reason === 'extension_reloaded') emit('disconnect', { reason: 'extension_updated' })
+    if (isAsleep ? busy : isReloaded) emit('disconnect', { reason: isAsleep ? reason : 'extension_updated' })
   }
 
   return {

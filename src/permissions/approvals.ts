@@ -16,6 +16,8 @@ export const APPROVAL_LIFE_MS = 5 * 60_000
 const MOST_QUESTIONS = 5
 /** How long a restarted worker waits for the page of a question. */
 const ORPHAN_MS = 60_000
+/** How long the window stays open after an unlock for a question that may follow. */
+const AFTER_UNLOCK_MS = 2_000
 
 export type Question = Omit<Approval, 'id' | 'createdAt' | 'expiresAt' | 'state'>
 
@@ -23,7 +25,7 @@ export interface Approvals {
   /**
    * Resolves when the question of this site has been answered with yes (`approved`), or when it was taken back because the
    * request it showed has gone (`again`): the caller then checks, and asks anew if it has to.
-   * @throws RoutstrError `user_rejected`, `prompt_timeout`, `origin_blocked`, `too_many_requests`; the signal's reason when
+   * @throws RoutstrError `user_rejected`, `prompt_timeout`, `origin_blocked`, `origin_cooldown`, `too_many_requests`; the signal's reason when
    * the page has gone
    */
   ask(question: Question, signal: AbortSignal): Promise<'approved' | 'again'>
@@ -35,6 +37,11 @@ export interface Approvals {
   windowClosed(id: string): Promise<void>
   /** Expires what is due; opens the window for the next question. Also called on start and by the alarm. */
   tick(): Promise<void>
+  /**
+   * The wallet is open again: those who waited for that go on (`again`). What they ask then takes the place of their question,
+   * in the same window (G35); a question that nobody comes back to goes after a moment.
+   */
+  unlocked(): Promise<void>
   /** After a restart of the browser no page can be waiting any more. */
   withdrawAll(): Promise<void>
 }
@@ -59,6 +66,8 @@ export function createApprovals(world: {
     }
     const createdAt = now()
     const approval = await store.addApproval({ ...question, id: world.randomId(), createdAt, expiresAt: createdAt + APPROVAL_LIFE_MS, state: 'asking' })
+    if (approval === null) return 'again'
+    if (approval === 'quiet') throw coolDown()
     if (approval.state === 'asking' && approval.requestId === question.requestId && JSON.stringify(approval.request) !== JSON.stringify(question.request)) {
       // the same id with another text: what the user sees must be what is sent
       await close(approval.id, 'withdrawn')
@@ -66,7 +75,9 @@ export function createApprovals(world: {
     }
     const settled = wait(approval, approval.requestId === question.requestId, signal)
     inBackground(noticeEarlyEnd(approval.id).then(tick))
-    return settled
+    // a yes to another provider, or to less, is none to this one: the caller looks what it may do by now
+    const shows = question.providerName === null || (approval.providerName === question.providerName && approval.worstMsat >= question.worstMsat)
+    return shows ? settled : settled.then(() => 'again')
   }
 
   /** The question may have ended between our joining it and our waiting for it. */
@@ -104,7 +115,7 @@ export function createApprovals(world: {
 
   /** @returns false when the question had ended before */
   async function close(id: string, state: Exclude<Approval['state'], 'asking'>, grant: Grant | null = null, blocked = false): Promise<boolean> {
-    if (!(await store.closeApproval(id, state, grant))) return false
+    if (!(await store.closeApproval(id, state, grant, now()))) return false
     tell(id, outcomeOf(state, blocked))
     world.onChange()
     await tick()
@@ -121,13 +132,27 @@ export function createApprovals(world: {
     for (const approval of await store.asking()) {
       if (approval.expiresAt <= now()) await close(approval.id, 'expired')
       // a question of a worker that died: its page comes back within seconds, or is gone
-      else if (!waiters.has(approval.id) && now() - bornAt > ORPHAN_MS) await close(approval.id, 'withdrawn')
+      else if (!waiters.has(approval.id) && now() - bornAt > ORPHAN_MS && !(approval.reason === 'locked' && followUp !== null)) await close(approval.id, 'withdrawn')
     }
-    const next = (await queue())[0]?.id ?? null
+    const next = (await queue()).find(({ opensWindow }) => opensWindow)?.id ?? null
     const before = showing
     showing = next
     if (next !== null || before !== null) await world.show(next)
     world.onChange()
+  }
+
+  /** Runs while questions of the locked wallet may be followed by others. */
+  let followUp: ReturnType<typeof setTimeout> | null = null
+  async function unlocked(): Promise<void> {
+    if (followUp !== null) clearTimeout(followUp)
+    followUp = setTimeout(() => {
+      followUp = null
+      inBackground(endUnlocked())
+    }, AFTER_UNLOCK_MS)
+    for (const { id, reason } of await store.asking()) if (reason === 'locked') tell(id, 'again')
+  }
+  async function endUnlocked(): Promise<void> {
+    for (const { id, reason } of await store.asking()) if (reason === 'locked' && !waiters.has(id)) await close(id, 'withdrawn')
   }
 
   async function queue(): Promise<Approval[]> {
@@ -175,13 +200,19 @@ export function createApprovals(world: {
       if ((!closed || isLate) && decision.kind !== 'block') throw answered()
     },
     async windowClosed(id) {
-      await close(id, 'rejected')
+      const isUnlocked = followUp !== null && (await store.approval(id))?.reason === 'locked'
+      await close(id, isUnlocked ? 'withdrawn' : 'rejected')
     },
     tick,
+    unlocked,
     async withdrawAll() {
       for (const approval of await store.asking()) await close(approval.id, 'withdrawn')
     },
   }
+}
+
+function coolDown(): RoutstrError {
+  return new RoutstrError('origin_cooldown', 'The user has declined several times: this site may not ask again for a while. Nothing was spent.')
 }
 
 function answered(): RoutstrError {

@@ -1,21 +1,35 @@
 /** What permissions need to remember. Each method is one transaction. */
 import type { Approval } from '../domain/approval.ts'
+import type { Profile } from '../domain/choosing.ts'
 import type { Budget, Grant, Hold, SiteRule } from '../domain/grant.ts'
 import type { Msat } from '../domain/msat.ts'
+import type { SessionLife } from '../domain/session.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import type { Verdict } from './budget.ts'
 
 export type HoldAnswer =
-  | Verdict
+  | Exclude<Verdict, { readonly kind: 'allowed' }>
+  /** Held. `remainingMsat`: what the standing grant has left now; null: there is none. */
+  | (Extract<Verdict, { readonly kind: 'allowed' }> & { readonly remainingMsat: Msat | null })
   /** Not judged: a request with this id was charged before, or belongs to another site. */
   | { readonly kind: 'repeat' }
+  /** The user has blocked the site. */
+  | { readonly kind: 'blocked' }
 
 export interface PermissionStore {
   site(origin: SiteOrigin): Promise<SiteRule | undefined>
   sites(): Promise<SiteRule[]>
   setBlocked(origin: SiteOrigin, blocked: boolean): Promise<void>
+  /** null: as set for all sites. */
+  /** undefined: as set for all sites. */
+  setRule(origin: SiteOrigin, change: Partial<Pick<SiteRule, 'xCashu' | 'maxTokensCap' | 'fallback' | 'alertSeen' | 'standIn' | 'caches'>>): Promise<void>
+  setSessionLife(origin: SiteOrigin, life: SessionLife | null): Promise<void>
+  /** null: as set for all sites. */
+  setProfile(origin: SiteOrigin, profile: Profile | null): Promise<void>
   /** The standing grant with what is left of it; null when there is none. */
   budget(origin: SiteOrigin, now: number): Promise<Budget | null>
+  /** Whether there is a standing grant, whatever is left of it. */
+  isGranted(origin: SiteOrigin, now: number): Promise<boolean>
   /** All time, approved once or standing. */
   spentMsat(origin: SiteOrigin): Promise<Msat>
   /** Adds a grant; a standing one replaces the terms of the standing one, whose spending stays. */
@@ -36,8 +50,13 @@ export interface PermissionStore {
 
   approval(id: string): Promise<Approval | undefined>
   asking(): Promise<Approval[]>
-  /** Adds the row unless the site is already being asked; returns the question that stands. */
-  addApproval(approval: Approval): Promise<Approval>
-  /** The arrow out of `asking`, together with the grant it brings; false when it had been taken before. */
-  closeApproval(id: string, state: Exclude<Approval['state'], 'asking'>, grant: Grant | null): Promise<boolean>
+  /**
+   * Adds the row unless the site is already being asked; returns the question that stands. It takes the place of a `locked` one.
+   * A standing one opens a window from the moment that somebody asks who may open one.
+   * null: no question is needed, because a yes was written between the caller's look at the limit and this transaction.
+   * `quiet`: the site has to wait after too many refusals.
+   */
+  addApproval(approval: Approval): Promise<Approval | null | 'quiet'>
+  /** The arrow out of `asking`, together with the grant it brings and what it says about spam; false when it had been taken before. */
+  closeApproval(id: string, state: Exclude<Approval['state'], 'asking'>, grant: Grant | null, now: number): Promise<boolean>
 }

@@ -1,19 +1,22 @@
-/** Kind 38421: a provider announces itself on Nostr (RIP-02; `routstr-node.md` §8.1). */
-import { decode } from 'nostr-tools/nip19'
-import { verifyEvent } from 'nostr-tools/pure'
+/** Kind 38421: a provider announces itself on Nostr (RIP-02; `routstr-node.md` §8.1), and takes it back (kind 5, NIP-09). */
+import { decode, npubEncode } from 'nostr-tools/nip19'
 import * as v from 'valibot'
 import { isSafeAddress, safeAddress, type AddressPolicy } from '../domain/network-address.ts'
-import { cleanText, isRecord, parseJson } from './foreign.ts'
+import { cleanText, parseJson } from './foreign.ts'
+import { type NostrEvent, tagValues } from './nostr-event.ts'
 
 export const ANNOUNCEMENT_KIND = 38421
+export const DELETION_KIND = 5
 
 export interface Announcement {
   readonly id: string
   readonly pubkey: string
   /** The `d` tag: one key may run several nodes. */
   readonly d: string
-  /** Only addresses we would talk to, without trailing slash, in the announced order; at least one. */
+  /** Only addresses we would talk to, without trailing slash, in the announced order; none: it is in Tor only. */
   readonly urls: readonly string[]
+  /** Its addresses in Tor: shown, not used by this browser. */
+  readonly onions: readonly string[]
   readonly mints: readonly string[]
   readonly version: string
   readonly name: string
@@ -22,71 +25,62 @@ export interface Announcement {
   readonly createdAt: number
 }
 
-const MAX_TAGS = 256
 const MAX_CONTENT = 64 * 1024
-const MAX_FUTURE_SECONDS = 15 * 60
 const MAX_URLS = 8
 const MAX_MINTS = 64
+const MAX_D = 128
 
-const hex = (length: number) => v.pipe(v.string(), v.length(length), v.regex(/^[0-9a-f]+$/))
-const sized = v.custom<{ tags: readonly unknown[]; content: string }>(
-  (event) =>
-    isRecord(event) && Array.isArray(event.tags) && event.tags.length <= MAX_TAGS && typeof event.content === 'string' && event.content.length <= MAX_CONTENT,
-)
-const eventSchema = v.pipe(
-  sized,
-  v.object({
-    id: hex(64),
-    pubkey: hex(64),
-    sig: hex(128),
-    kind: v.literal(ANNOUNCEMENT_KIND),
-    created_at: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-    tags: v.array(v.pipe(v.array(v.pipe(v.string(), v.maxLength(2048))), v.maxLength(32))),
-    content: v.string(),
-  }),
-)
 const contentSchema = v.fallback(v.object({ name: v.fallback(v.string(), ''), about: v.fallback(v.string(), '') }), { name: '', about: '' })
 
-/**
- * The announcement inside an event, or null: not kind 38421, no `d`, no address we would talk to, more than 15 minutes in
- * the future, too large, or id and signature that do not fit.
- * @param isKnown told the provider before the (slow) signature check; true: skipped, null is returned
- */
-export function parseAnnouncement(
-  event: unknown,
-  nowSeconds: number,
-  policy: AddressPolicy,
-  isKnown: (found: { readonly pubkey: string; readonly d: string; readonly createdAt: number }) => boolean = () => false,
-): Announcement | null {
-  const parsed = v.safeParse(eventSchema, event)
-  if (!parsed.success) return null
-  const { id, pubkey, created_at: createdAt, tags, content } = parsed.output
-  const d = valuesOf(tags, 'd')[0] ?? ''
-  const urls = [
-    ...new Set(
-      valuesOf(tags, 'u')
-        .filter((url) => isSafeAddress(url, policy))
-        .map((url) => safeAddress(url, policy)),
-    ),
-  ].slice(0, MAX_URLS)
-  if (d === '' || d.length > 128 || urls.length === 0 || createdAt > nowSeconds + MAX_FUTURE_SECONDS) return null
-  if (isKnown({ pubkey, d, createdAt })) return null
-  // a fresh object: nostr-tools remembers its verdict on the one it saw
-  if (!verifyEvent({ ...parsed.output })) return null
-  const { name, about } = v.parse(contentSchema, parseJson(content, MAX_CONTENT))
+/** `pubkey:d`: under which a provider is known; null when the event names none. */
+export function providerIdOf(event: NostrEvent): string | null {
+  const d = tagValues(event, 'd')[0] ?? ''
+  return event.kind !== ANNOUNCEMENT_KIND || d === '' || d.length > MAX_D ? null : `${event.pubkey}:${d}`
+}
+
+/** @returns null: another kind, no `d`, or no address that anybody would talk to. The caller checks the signature. */
+export function readAnnouncement(event: NostrEvent, policy: AddressPolicy): Announcement | null {
+  if (providerIdOf(event) === null) return null
+  const announced = tagValues(event, 'u')
+  const urls = [...new Set(announced.filter((url) => isSafeAddress(url, policy)).map((url) => safeAddress(url, policy)))].slice(0, MAX_URLS)
+  const onions = [...new Set(announced.filter(isOnion).map((url) => url.replace(/\/+$/, '')))].slice(0, MAX_URLS)
+  if (urls.length + onions.length === 0) return null
+  const { name, about } = v.parse(contentSchema, parseJson(event.content, MAX_CONTENT))
   return {
-    id,
-    pubkey,
-    d,
+    id: event.id,
+    pubkey: event.pubkey,
+    d: tagValues(event, 'd')[0] ?? '',
     urls,
-    mints: valuesOf(tags, 'mint')
+    onions,
+    mints: tagValues(event, 'mint')
       .filter((mint) => mint.length <= 512)
       .slice(0, MAX_MINTS),
-    version: cleanText(valuesOf(tags, 'version')[0] ?? '', 64),
+    version: cleanText(tagValues(event, 'version')[0] ?? '', 64),
     name: cleanText(name, 80),
     about: cleanText(about, 500),
-    createdAt,
+    createdAt: event.created_at,
   }
+}
+
+export interface Withdrawal {
+  readonly pubkey: string
+  /** Providers of this key, `pubkey:d`: every announcement up to `createdAt` is void. */
+  readonly providerIds: readonly string[]
+  /** Single announcements. */
+  readonly eventIds: readonly string[]
+  /** s */
+  readonly createdAt: number
+}
+
+/** A wish to delete (NIP-09): only what its own author has published. @returns null: it is about nothing of ours */
+export function readWithdrawal(event: NostrEvent): Withdrawal | null {
+  if (event.kind !== DELETION_KIND) return null
+  const own = `${ANNOUNCEMENT_KIND}:${event.pubkey}:`
+  const providerIds = tagValues(event, 'a')
+    .filter((address) => address.startsWith(own))
+    .map((address) => address.slice(`${ANNOUNCEMENT_KIND}:`.length))
+  const eventIds = tagValues(event, 'e').filter((id) => /^[0-9a-f]{64}$/.test(id))
+  return providerIds.length + eventIds.length === 0 ? null : { pubkey: event.pubkey, providerIds, eventIds, createdAt: event.created_at }
 }
 
 /** Hex public key of an `npub1…`; null when it is none. */
@@ -99,6 +93,9 @@ export function npubToHex(npub: string): string | null {
   }
 }
 
-function valuesOf(tags: readonly (readonly string[])[], name: string): readonly string[] {
-  return tags.flatMap((tag) => (tag[0] === name && tag[1] !== undefined && tag[1] !== '' ? [tag[1]] : []))
+export const npubOf = (key: string): string => npubEncode(key)
+
+function isOnion(url: string): boolean {
+  const parsed = url.length <= 512 ? URL.parse(url) : null
+  return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.hostname.endsWith('.onion') && parsed.username === '' && parsed.search === ''
 }

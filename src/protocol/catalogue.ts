@@ -4,7 +4,7 @@ import type { Model, PriceSheet } from '../domain/offer.ts'
 import { cleanText, isRecord, itemsOf, parseJson } from './foreign.ts'
 import { aliasesOf } from './model-names.ts'
 
-export { acceptedNames, plainName, resolveModel, sameModel, withoutDate } from './model-names.ts'
+export { acceptedNames, nameRelation, type NameRelation, plainName, resolveModel, sameModel, withoutDate } from './model-names.ts'
 
 export const MAX_INFO_CHARACTERS = 256 * 1024
 export const MAX_MODELS_CHARACTERS = 8 * 1024 * 1024
@@ -60,9 +60,15 @@ const priceSchema = v.object({
   max_cost: bound,
 })
 
+// USD per token; only for the rate between the two
+const dollars = v.fallback(v.nullable(v.object({ prompt: v.fallback(rate, 0), completion: v.fallback(rate, 0) })), null)
+
 const tokens = v.fallback(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1))), null)
 const name = v.fallback(v.nullable(text(256)), null)
 const modalities = v.fallback(v.pipe(v.array(text(32)), v.maxLength(16)), [])
+
+/** Kinds that tell nothing about who stands behind them. */
+const NO_UPSTREAM: ReadonlySet<string> = new Set(['', 'generic', 'custom', 'ollama', 'routstr'])
 
 const modelSchema = v.object({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(256), v.regex(/^\P{Cc}+$/u)),
@@ -70,12 +76,15 @@ const modelSchema = v.object({
   description: shortText(1000),
   context_length: tokens,
   architecture: v.fallback(v.object({ input_modalities: modalities, output_modalities: modalities }), { input_modalities: [], output_modalities: [] }),
+  pricing: dollars,
   sats_pricing: v.fallback(v.nullable(priceSchema), null),
   top_provider: v.fallback(v.nullable(v.object({ context_length: tokens, max_completion_tokens: tokens })), null),
+  supported_parameters: v.fallback(v.pipe(v.array(text(64)), v.maxLength(64)), []),
   enabled: v.fallback(v.boolean(), true),
   canonical_slug: name,
   forwarded_model_id: name,
   alias_ids: v.fallback(v.pipe(v.array(text(256)), v.maxLength(64)), []),
+  upstream_provider_id: v.fallback(v.nullable(v.pipe(text(64), v.toLowerCase())), null),
 })
 
 /**
@@ -96,6 +105,8 @@ export function parseModels(body: string): Model[] {
 function toModel(entry: v.InferOutput<typeof modelSchema>): Model {
   const others = [entry.canonical_slug, entry.forwarded_model_id, ...entry.alias_ids].filter((alias) => alias !== null)
   const top = entry.top_provider
+  const satPerUsd = rateOf(entry)
+  const upstream = entry.upstream_provider_id
   return {
     id: entry.id,
     name: entry.name === '' ? entry.id : entry.name,
@@ -106,7 +117,17 @@ function toModel(entry: v.InferOutput<typeof modelSchema>): Model {
     inputModalities: entry.architecture.input_modalities,
     outputModalities: entry.architecture.output_modalities,
     price: entry.enabled && entry.sats_pricing !== null ? toPrice(entry.sats_pricing) : null,
+    ...(entry.supported_parameters.length === 0 ? {} : { parameters: entry.supported_parameters }),
+    ...(satPerUsd === null ? {} : { satPerUsd }),
+    ...(upstream === null || NO_UPSTREAM.has(upstream) ? {} : { upstream }),
   }
+}
+
+/** Both sheets carry the same fees (`routstr-node.md` §2.4), so their ratio is the price of bitcoin at that node. */
+function rateOf({ pricing, sats_pricing: sats }: v.InferOutput<typeof modelSchema>): number | null {
+  if (pricing === null || sats === null) return null
+  const ratio = pricing.completion > 0 ? sats.completion / pricing.completion : sats.prompt / pricing.prompt
+  return Number.isFinite(ratio) && ratio > 0 ? ratio : null
 }
 
 function toPrice(price: v.InferOutput<typeof priceSchema>): PriceSheet {

@@ -6,6 +6,7 @@
 /** One `"key": value` of the outermost object; positions are UTF-16 offsets into the text. */
 export interface TopLevelField {
   readonly key: string
+  readonly keyStart: number
   readonly valueStart: number
   readonly valueEnd: number
 }
@@ -15,11 +16,12 @@ export function topLevelFields(text: string): readonly TopLevelField[] {
   const fields: TopLevelField[] = []
   let position = skipSpace(text, text.indexOf('{') + 1)
   while (text[position] === '"') {
+    const keyStart = position
     const keyEnd = endOfString(text, position)
     const key: unknown = JSON.parse(text.slice(position, keyEnd))
     const valueStart = skipSpace(text, text.indexOf(':', keyEnd) + 1)
     const valueEnd = endOfValue(text, valueStart)
-    fields.push({ key: String(key), valueStart, valueEnd })
+    fields.push({ key: String(key), keyStart, valueStart, valueEnd })
     position = skipSpace(text, valueEnd)
     if (text[position] === ',') position = skipSpace(text, position + 1)
   }
@@ -45,6 +47,18 @@ export function spliceFields(text: string, fields: readonly TopLevelField[], cha
   if (missing.length === 0) return result
   const inside = result.indexOf('{') + 1
   return `${result.slice(0, inside)}${missing.join(',')}${fields.length === 0 ? '' : ','}${result.slice(inside)}`
+}
+
+/** The text without these fields, and without the commas that parted them from others. */
+export function withoutFields(text: string, key: string): string {
+  const fields = topLevelFields(text)
+  const kept = fields.filter((field) => field.key !== key)
+  if (kept.length === fields.length) return text
+  const [first] = fields
+  const last = fields.at(-1)
+  if (first === undefined || last === undefined) return text
+  const inside = kept.map(({ keyStart, valueEnd }) => text.slice(keyStart, valueEnd)).join(',')
+  return text.slice(0, first.keyStart) + inside + text.slice(last.valueEnd)
 }
 
 const QUOTE = 0x22

@@ -3,6 +3,7 @@
  * canonical slug and every alias, all without regard to case (`routstr-node.md` §2.4 alias resolution).
  */
 import type { Model } from '../domain/offer.ts'
+import { type ModelMapping, NO_MAPPING } from './model-mapping.ts'
 
 /** Every name the node would resolve to this model, lower case. */
 export function acceptedNames(model: Model): ReadonlySet<string> {
@@ -18,11 +19,36 @@ export function sameModel(model: Model, asked: string): boolean {
   return closeness(model, asked) !== null
 }
 
+/** How a provider's name for a model and the one asked for belong together, the closest first. */
+export type NameRelation = 'listed' | 'spelling' | 'alias' | 'date' | 'mapping'
+
 /**
  * The one model of a catalogue that `asked` means, or null: the exact listed id first, then the closer name, then the
- * lower price (the node's own order: alias strength, then price).
+ * lower price (the node's own order: alias strength, then price). What only the mapping brings together comes last, so that
+ * it can never stand in front of a model that bears the name itself.
  */
-export function resolveModel(models: readonly Model[], asked: string): Model | null {
+export function resolveModel(models: readonly Model[], asked: string, mapping: ModelMapping = NO_MAPPING): Model | null {
+  const found = byOwnNames(models, asked)
+  if (found !== null) return found
+  for (const name of mappedNames(asked, mapping)) {
+    const model = byOwnNames(models, name)
+    if (model !== null) return model
+  }
+  return null
+}
+
+/** null: they do not belong together. */
+export function nameRelation(model: Model, asked: string, mapping: ModelMapping = NO_MAPPING): NameRelation | null {
+  const near = closeness(model, asked)
+  if (near !== null) return (['listed', 'spelling', 'alias', 'date', 'date'] as const)[near] ?? 'date'
+  return mappedNames(asked, mapping).some((name) => closeness(model, name) !== null) ? 'mapping' : null
+}
+
+function mappedNames(asked: string, mapping: ModelMapping): readonly string[] {
+  return formsOf(asked).exact.flatMap((form) => [mapping.canonicalOf(form) ?? [], mapping.variantsOf(form)].flat())
+}
+
+function byOwnNames(models: readonly Model[], asked: string): Model | null {
   let best: { model: Model; closeness: number } | null = null
   for (const model of candidates(models, asked)) {
     const near = closeness(model, asked)

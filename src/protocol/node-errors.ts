@@ -54,6 +54,28 @@ export function isProviderFault(error: NodeError): boolean {
   return ![400, 413, 415, 422].includes(error.status)
 }
 
+/** Of an `X-Cashu` request that failed upstream: the whole token's worth (§5.1 D). */
+export function refundTokenOf(text: string): string | null {
+  const body = parseJson(text, MAX_ERROR_CHARACTERS)
+  const token = isRecord(body) && isRecord(body.error) ? body.error.refund_token : null
+  return typeof token === 'string' && /^cashu[AB][\w+/=-]+$/.test(token) ? token : null
+}
+
+/**
+ * How long the node asks us to stay away, ms: the header in seconds or as a date, else `details.retry_after_seconds` of a rate
+ * limit (§5.4). null: it does not say.
+ */
+export function retryAfterMs(headers: Headers, text: string, now: number): number | null {
+  const said = headers.get('retry-after')?.trim() ?? ''
+  if (/^\d{1,9}$/.test(said)) return Number(said) * 1000
+  const date = /[a-z]/i.test(said) ? Date.parse(said) : Number.NaN
+  if (Number.isFinite(date)) return Math.max(0, date - now)
+  const body = parseJson(text, MAX_ERROR_CHARACTERS)
+  const error = isRecord(body) && isRecord(body.error) ? body.error : {}
+  const seconds = isRecord(error.details) ? error.details.retry_after_seconds : undefined
+  return typeof seconds === 'number' && seconds >= 0 && seconds < 1e9 ? seconds * 1000 : null
+}
+
 function amount(value: unknown): Msat | null {
   return typeof value === 'number' && isMsat(value) ? value : null
 }

@@ -53,11 +53,13 @@ export function worstMsat(model: Model, request: Sized & Pick<InferenceRequest, 
  * @throws RoutstrError `no_provider_available` when the model has no price
  */
 export function expectedMsat(model: Model, request: Sized): Msat {
-  const price = priceOf(model)
+  return costAfterMsat(model, request, makesText(request.path) ? Math.min(request.outputLimit ?? TYPICAL_OUTPUT_TOKENS, TYPICAL_OUTPUT_TOKENS) : 0)
+}
+
+/** The same estimate for an answer of so many tokens. */
+export function costAfterMsat(model: Model, request: Sized, completionTokens: number): Msat {
   const required = requiredMsat(model, request)
-  const outputTokens = makesText(request.path) ? Math.min(request.outputLimit ?? TYPICAL_OUTPUT_TOKENS, TYPICAL_OUTPUT_TOKENS) : 0
-  const usage = { promptTokens: request.promptTokens + Math.ceil(request.inputCharacters / 3), completionTokens: outputTokens }
-  const charge = chargeMsat(price, usage) ?? required
+  const charge = chargeMsat(priceOf(model), { promptTokens: request.promptTokens + Math.ceil(request.inputCharacters / 3), completionTokens }) ?? required
   return maxMsat(LEAST_MSAT, minMsat(charge, required))
 }
 

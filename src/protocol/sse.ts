@@ -1,6 +1,7 @@
 /** Watches an event stream while it passes, and never alters it (`routstr-node.md` §7). */
 import { createParser } from 'eventsource-parser'
 import { isRecord, itemsOf, parseJson } from './foreign.ts'
+import { utf8Bytes } from './upper-bound.ts'
 import { mergeCharge, readCharge, type ChargeFacts } from './usage.ts'
 
 export interface StreamObserver {
@@ -18,6 +19,8 @@ export interface StreamObserver {
   readonly failed: boolean
   /** Characters of the answer so far: text, reasoning, arguments of tool calls. */
   readonly textCharacters: number
+  /** The same in UTF-8. */
+  readonly textBytes: number
   /** A line or event was longer than 1 MB: nothing after it was looked at. */
   readonly oversized: boolean
 }
@@ -30,6 +33,7 @@ export function createStreamObserver(): StreamObserver {
   let finished = false
   let failed = false
   let textCharacters = 0
+  let textBytes = 0
   let oversized = false
 
   /** Choices seen, and whether each is finished: with `n` above 1 the answer is whole when the last one is. */
@@ -64,7 +68,10 @@ export function createStreamObserver(): StreamObserver {
     finished ||= isFinish(event)
     for (const choice of itemsOf(event.choices)) noteChoice(choice)
     failed ||= isFailure(event)
-    textCharacters += answerCharacters(event)
+    for (const text of answerTexts(event)) {
+      textCharacters += text.length
+      textBytes += utf8Bytes(text)
+    }
   }
 
   const feed = (text: string): void => {
@@ -89,6 +96,9 @@ export function createStreamObserver(): StreamObserver {
     get textCharacters() {
       return textCharacters
     },
+    get textBytes() {
+      return textBytes
+    },
     get oversized() {
       return oversized
     },
@@ -97,30 +107,51 @@ export function createStreamObserver(): StreamObserver {
 
 type Json = Readonly<Record<string, unknown>>
 
+/** Of the Responses API, of Anthropic's, of speech, transcription and images. */
+const LAST_EVENTS: ReadonlySet<string> = new Set([
+  'response.completed',
+  'response.incomplete',
+  'message_stop',
+  'speech.audio.done',
+  'transcript.text.done',
+  'image_generation.completed',
+])
+
 function isFinish(event: Json): boolean {
-  return event.type === 'response.completed' || event.type === 'response.incomplete' || event.type === 'message_stop'
+  return typeof event.type === 'string' && LAST_EVENTS.has(event.type)
 }
 
 function isFailure(event: Json): boolean {
   return (event.error !== undefined && event.error !== null) || event.type === 'error' || event.type === 'response.failed'
 }
 
-function answerCharacters(event: Json): number {
-  const choices = itemsOf(event.choices).reduce<number>((sum, choice) => sum + (isRecord(choice) ? length(choice.text) + deltaCharacters(choice.delta) : 0), 0)
+/** What is text in one event of a stream, of any of the three kinds of API. */
+function answerTexts(event: Json): string[] {
+  const choices = itemsOf(event.choices).flatMap((choice) => (isRecord(choice) ? [...texts(choice.text), ...partTexts(choice.delta)] : []))
   const isResponsesDelta = typeof event.type === 'string' && event.type.endsWith('.delta')
-  return choices + (isResponsesDelta ? length(event.delta) : 0) + (event.type === 'content_block_delta' ? deltaCharacters(event.delta) : 0)
+  return [...choices, ...(isResponsesDelta ? texts(event.delta) : []), ...(event.type === 'content_block_delta' ? partTexts(event.delta) : [])]
 }
 
-function deltaCharacters(delta: unknown): number {
-  if (!isRecord(delta)) return 0
-  const calls = itemsOf(delta.tool_calls).reduce<number>(
-    (sum, call) => sum + (isRecord(call) && isRecord(call.function) ? length(call.function.arguments) : 0),
-    0,
-  )
-  const reasoning = length(delta.reasoning_content) || length(delta.reasoning) || length(delta.thinking)
-  return calls + reasoning + length(delta.content) + length(delta.text) + length(delta.partial_json) + length(delta.refusal)
+/** A delta, or a whole message. */
+export function partTexts(part: unknown): string[] {
+  if (!isRecord(part)) return []
+  const calls = itemsOf(part.tool_calls).flatMap((call) => (isRecord(call) && isRecord(call.function) ? texts(call.function.arguments) : []))
+  const legacyCall = isRecord(part.function_call) ? texts(part.function_call.arguments) : []
+  const parts = itemsOf(part.content).flatMap((item) => (isRecord(item) ? texts(item.text) : []))
+  const reasoning = [part.reasoning_content, part.reasoning, part.thinking].flatMap(texts)
+  return [...calls, ...legacyCall, ...parts, ...reasoning.slice(0, 1), ...texts(part.content), ...texts(part.text), ...texts(part.partial_json), ...texts(part.refusal)]
 }
 
-function length(value: unknown): number {
-  return typeof value === 'string' ? value.length : 0
+function texts(value: unknown): string[] {
+  return typeof value === 'string' && value !== '' ? [value] : []
+}
+
+/** The same of an answer that came whole, in bytes of UTF-8; null when it is not one of text. */
+export function wholeAnswerBytes(json: unknown): number | null {
+  if (!isRecord(json)) return null
+  const choices = itemsOf(json.choices).flatMap((choice) => (isRecord(choice) ? [[...texts(choice.text), ...partTexts(choice.message)]] : []))
+  const items = itemsOf(json.output).filter(isRecord)
+  const output = items.map((item) => [...texts(item.arguments), ...[...itemsOf(item.content), ...itemsOf(item.summary)].flatMap(partTexts)])
+  const all = [...choices, ...output]
+  return all.length === 0 ? null : all.flat().reduce((sum, text) => sum + utf8Bytes(text), 0)
 }

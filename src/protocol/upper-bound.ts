@@ -8,13 +8,22 @@ import { isRecord } from './foreign.ts'
 
 /** An image of any size, as nodes count them at most (§4.1: 85 + 170 × 8 tiles). */
 const IMAGE_TOKENS = 85 + 170 * 8
-const BYTES_PER_TOKEN = 3
+/** Of our own upper bound of tokens. */
+export const BYTES_PER_TOKEN = 3
 
 /** Tokens of everything in the body: UTF-8 bytes / 3 (one token for a Chinese character, more than one for a word). */
 export function inputTokensAtMost(body: unknown): number {
   const count = { bytes: 0, images: 0 }
   add(body, count)
   return Math.ceil(count.bytes / BYTES_PER_TOKEN) + count.images * IMAGE_TOKENS
+}
+
+/** Pictures, sounds and files, in any of their spellings. */
+export function hasMedia(body: unknown): boolean {
+  if (Array.isArray(body)) return body.some(hasMedia)
+  if (typeof body === 'string') return body.startsWith('data:')
+  if (!isRecord(body)) return false
+  return (typeof body.type === 'string' && /^(image|input_image|input_audio|input_file|file|document|video)/.test(body.type)) || Object.values(body).some(hasMedia)
 }
 
 function add(value: unknown, count: { bytes: number; images: number }): void {
@@ -31,7 +40,7 @@ function add(value: unknown, count: { bytes: number; images: number }): void {
   }
 }
 
-function utf8Bytes(text: string): number {
+export function utf8Bytes(text: string): number {
   let bytes = text.length
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index)

@@ -7,6 +7,8 @@ export interface ChargeFacts {
   readonly chargedMsat: Msat | null
   readonly promptTokens: number | null
   readonly completionTokens: number | null
+  /** Of these, what the page does not get to see as text: thinking, sound, pictures. */
+  readonly hiddenTokens: number
   readonly modelServed: string | null
 }
 
@@ -27,6 +29,7 @@ export function readCharge(json: unknown): ChargeFacts | null {
     chargedMsat,
     promptTokens: wholeNumber(usage?.prompt_tokens) ?? wholeNumber(usage?.input_tokens),
     completionTokens: wholeNumber(usage?.completion_tokens) ?? wholeNumber(usage?.output_tokens),
+    hiddenTokens: hidden(record(usage?.completion_tokens_details) ?? record(usage?.output_tokens_details)),
     modelServed: modelName(json.model) ?? modelName(response?.model),
   }
 }
@@ -35,7 +38,7 @@ export function readCharge(json: unknown): ChargeFacts | null {
 export function readChargeHeaders(headers: Headers): ChargeFacts | null {
   const text = headers.get('x-routstr-cost-msats')
   const chargedMsat = text !== null && /^\d{1,16}$/.test(text) ? totalMsat({ total_msats: Number(text) }) : null
-  return chargedMsat === null ? null : { chargedMsat, promptTokens: null, completionTokens: null, modelServed: null }
+  return chargedMsat === null ? null : { chargedMsat, promptTokens: null, completionTokens: null, hiddenTokens: 0, modelServed: null }
 }
 
 /** Two sights of the same charge: what the later one does not know is taken from the earlier one. */
@@ -45,8 +48,13 @@ export function mergeCharge(earlier: ChargeFacts | null, later: ChargeFacts | nu
     chargedMsat: later.chargedMsat ?? earlier.chargedMsat,
     promptTokens: later.promptTokens ?? earlier.promptTokens,
     completionTokens: later.completionTokens ?? earlier.completionTokens,
+    hiddenTokens: Math.max(later.hiddenTokens, earlier.hiddenTokens),
     modelServed: later.modelServed ?? earlier.modelServed,
   }
+}
+
+function hidden(details: Json | null): number {
+  return (wholeNumber(details?.reasoning_tokens) ?? 0) + (wholeNumber(details?.audio_tokens) ?? 0) + (wholeNumber(details?.image_tokens) ?? 0)
 }
 
 function record(value: unknown): Json | null {

@@ -3,19 +3,25 @@
  * looks into memory. What is known is saved, so a restarted worker serves its first request without any network.
  */
 import { RoutstrError } from '../domain/errors.ts'
+import { inBackground } from '../domain/in-background.ts'
 import { isSafeAddress, safeAddress, type AddressPolicy } from '../domain/network-address.ts'
-import type { Model, Offer, Provider } from '../domain/offer.ts'
-import { parseAnnouncement } from '../protocol/announcement.ts'
-import { createCoolDown } from './cool-down.ts'
-import { announcedEntry, handAddedEntry, withProvider } from './entries.ts'
+import type { Model, Offer, PriceSheet, Provider } from '../domain/offer.ts'
+import type { RelayHealth } from '../domain/relay-health.ts'
+import type { ModelPrices, ProviderRecord } from '../domain/provider-record.ts'
+import { nameRelation, type NameRelation } from '../protocol/catalogue.ts'
+import { createBootstrap } from './bootstrap.ts'
+import { type CoolDown, createCoolDown } from './cool-down.ts'
+import { createDiscovery } from './discovery.ts'
+import { listedEntry, recordOf, withProvider } from './entries.ts'
+import { createListeners } from './listeners.ts'
 import { createMarket } from './market.ts'
 import { probe } from './probe.ts'
-import { inBackground } from '../domain/in-background.ts'
+import { type Rate, rateOf } from './rate.ts'
 import { createRefresher } from './refresher.ts'
-import type { SubscribeAnnouncements } from './relays.ts'
-import type { RegistryEntry, RegistryStore } from './store.ts'
+import type { RegistryEntry } from './store.ts'
+import type { RegistryWorld } from './world.ts'
 
-export interface Registry {
+export interface Registry extends CoolDown {
   /** Loads what was saved, subscribes, probes; returns dispose. */
   start(): () => void
   /** Saved offers are in memory (no network). Rejects when the database can not be read. */
@@ -25,7 +31,19 @@ export interface Registry {
   /** One entry per canonical id. */
   models(): readonly { readonly id: string; readonly offers: readonly Offer[] }[]
   providers(): readonly Provider[]
+  /** What is known about one of them, and from where; null: nobody knows it. */
+  record(id: string): ProviderRecord | null
+  /** The id, `pubkey:d`, under which people speak of it on Nostr; null: nobody announces it. */
+  spokenOf(id: string): string | null
+  /** How its prices went. */
+  pricesOf(id: string): Promise<readonly ModelPrices[]>
+  /** How this provider's name for a model and its canonical id belong together. */
+  relation(model: Model, canonicalId: string): NameRelation
   modelsOf(providerId: string): readonly Model[]
+  /** How the relays do; empty while there are none. */
+  relays(): readonly RelayHealth[]
+  /** What a dollar is worth, from the lists of unblocked providers in memory; null when nobody says. */
+  rate(): Rate | null
   /** Probes first. @throws RoutstrError `unsafe_address` | `provider_unreachable` */
   addProvider(url: string, source: 'user' | 'devnet'): Promise<Provider>
   /** An announced one comes back with its next announcement: block it instead. @throws RoutstrError `not_found` */
@@ -34,25 +52,20 @@ export interface Registry {
   setBlocked(id: string, blocked: boolean): Promise<void>
   /** Probes all now. */
   refresh(): Promise<void>
-  /** A request failed there / answered: cool-down with back-off per provider, in memory, reset by success. */
-  noteFailure(providerId: string): void
-  noteSuccess(providerId: string): void
-  isCoolingDown(providerId: string): boolean
+  /** Its own answer says that its prices are not the ones we know: they are read again now. */
+  reread(providerId: string): Promise<void>
+  /** After reading it again; null: it is not for sale there. */
+  sheetOf(providerId: string | null, model: string): Promise<{ readonly price: PriceSheet; readonly priceAt: number } | null>
+  /** Readings that run have ended. */
+  settled(): Promise<void>
+  /** An alarm: looks for what is due, the worker may have slept. */
+  tick(): void
   /** Relays or developer switch changed: resubscribe. */
   settingsChanged(): void
+  /** Prices of one that was known have moved; model ids as that provider lists them. @returns unsubscribe */
+  onPrices(listener: (providerId: string, modelIds: readonly string[]) => void): () => void
   /** @returns unsubscribe */
   onChange(listener: () => void): () => void
-}
-
-export interface RegistryWorld {
-  readonly store: RegistryStore
-  readonly fetch: typeof fetch
-  /** ms */
-  readonly now: () => number
-  readonly settings: () => { readonly relays: readonly string[]; readonly developer: boolean }
-  readonly subscribe: SubscribeAnnouncements
-  /** Patience with one provider's `/v1/info` and `/v1/models`; 8 s if not given. */
-  readonly probeTimeoutMs?: number
 }
 
 const PROBE_TIMEOUT_MS = 8_000
@@ -64,18 +77,28 @@ export function createRegistry(world: RegistryWorld): Registry {
   const { store, now, settings } = world
   const timeoutMs = world.probeTimeoutMs ?? PROBE_TIMEOUT_MS
   const market = createMarket(now)
-  const coolDown = createCoolDown(now)
-  const listeners = new Set<() => void>()
+  const { load: loadRests, ...coolDown } = createCoolDown(store, now)
+  const { tell: changed, on: onChange } = createListeners<[]>()
+  const { tell: tellPrices, on: onPrices } = createListeners<[providerId: string, modelIds: readonly string[]]>()
   let loading: Promise<void> | null = null
   let running: AbortController | null = null
-  let unsubscribe = (): void => undefined
 
-  const policy = (): AddressPolicy => ({ allowLoopback: settings().developer })
+  const policy = (): AddressPolicy => world.policy ?? { allowLoopback: settings().developer }
   const usable = (url: string): boolean => isSafeAddress(url, policy())
-  const changed = (): void => {
-    for (const listener of listeners) listener()
-  }
-  const refresher = createRefresher({ market, store, fetch: world.fetch, now, timeoutMs, usable, changed })
+  const refresher = createRefresher({ market, store, fetch: world.fetch, now, timeoutMs, usable, changed, onPrices: tellPrices })
+  const bootstrap = createBootstrap({ ...world, market, policy, onAdded: probeDue })
+  const discovery = createDiscovery({
+    market,
+    store,
+    now,
+    policy,
+    subscribe: world.subscribe,
+    relays: () => settings().relays,
+    mappingAuthor: world.mappingAuthor,
+    onSilence: () => inBackground(bootstrap(life())),
+    onNews,
+    changed,
+  })
   /** Probes asked for by hand work without `start` too. */
   const life = (): AbortSignal => running?.signal ?? new AbortController().signal
 
@@ -85,7 +108,7 @@ export function createRegistry(world: RegistryWorld): Registry {
   }
 
   async function load(): Promise<void> {
-    const [entries, catalogues] = await Promise.all([store.loadProviders(), store.loadModels()])
+    const [entries, catalogues] = await Promise.all([store.loadKnown(), store.loadModels(), loadRests(), discovery.load()])
     for (const entry of entries) market.put(entry)
     for (const catalogue of catalogues) market.putCatalogue(catalogue)
     changed()
@@ -94,51 +117,48 @@ export function createRegistry(world: RegistryWorld): Registry {
   function start(): () => void {
     const begun = new AbortController()
     running = begun
-    const timer = setInterval(() => refresher.probeDue(begun.signal), TICK_MS)
-    const begin = (): void => {
+    const timer = setInterval(tick, TICK_MS)
+    const begin = async (): Promise<void> => {
       if (begun.signal.aborted) return
-      resubscribe()
-      refresher.probeDue(begun.signal)
+      // nobody waits for those that never answered
+      for (const entry of await store.loadStrangers()) if (market.entry(entry.provider.id) === undefined) market.put(entry)
+      if (begun.signal.aborted) return
+      const dead = market.forgotten()
+      for (const id of dead) market.remove(id)
+      if (dead.length > 0) inBackground(store.deleteProviders(dead))
+      await discovery.start()
+      if (begun.signal.aborted) discovery.stop()
+      else probeDue()
     }
     // an unreadable database is reported by ready(); without it there is nothing to begin with
-    ready().then(begin, () => undefined)
+    ready().then(begin, () => undefined).catch(() => undefined)
     return () => {
       begun.abort()
       clearInterval(timer)
       if (running !== begun) return
       running = null
-      unsubscribe()
-      unsubscribe = () => undefined
+      discovery.stop()
     }
   }
 
-  function resubscribe(): void {
-    unsubscribe()
-    unsubscribe = () => undefined
-    if (running === null) return
-    const relays = settings().relays.filter((relay) => isSafeAddress(relay, policy(), 'wss:'))
-    // always from the beginning: a healthy node's announcement may be months old, and known ones cost nothing
-    unsubscribe = world.subscribe(relays, null, hear)
+  function probeDue(): void {
+    if (running !== null) refresher.probeDue(running.signal)
   }
 
-  function hear(event: unknown): void {
-    const announcement = parseAnnouncement(event, Math.floor(now() / 1000), policy(), ({ pubkey, d, createdAt }) => {
-      const known = market.entry(`${pubkey}:${d}`)
-      return known !== undefined && (known.announcedAt ?? 0) >= createdAt
-    })
-    if (announcement === null) return
-    const entry = announcedEntry(announcement, market.entry(`${announcement.pubkey}:${announcement.d}`), now())
-    const dropped: string[] = []
-    if (!market.put(entry, (id) => dropped.push(id))) return
-    inBackground(Promise.all([store.saveProvider(entry), ...dropped.map((id) => store.deleteProvider(id))]))
-    changed()
-    if (!entry.provider.blocked) inBackground(refresher.probeProvider(entry.provider.id, life()))
+  function onNews(id: string): void {
+    refresher.moved(id)
+    probeDue()
+  }
+
+  function tick(): void {
+    probeDue()
+    if (running !== null) discovery.tick()
   }
 
   /** Prices are read again behind the question, never before its answer. */
-  function noteQuestion(): void {
-    refresher.noteQuestion()
-    if (running !== null) refresher.probeDue(running.signal)
+  function noteQuestion(model: string): void {
+    refresher.noteQuestion(model)
+    probeDue()
   }
 
   async function addProvider(url: string, source: 'user' | 'devnet'): Promise<Provider> {
@@ -147,7 +167,7 @@ export function createRegistry(world: RegistryWorld): Registry {
     await ready()
     const result = await probe(world.fetch, [address], timeoutMs, life())
     if (result.kind === 'failed') throw new RoutstrError('provider_unreachable', `${address} was not added: ${result.problem}.`)
-    const entry = handAddedEntry(address, source, market.entry(`url:${address}`)?.firstSeenAt ?? now())
+    const entry = listedEntry(address, source, market.entry(`url:${address}`)?.firstSeenAt ?? now())
     await refresher.take(entry, result)
     return entryOf(entry.provider.id).provider
   }
@@ -162,44 +182,57 @@ export function createRegistry(world: RegistryWorld): Registry {
     start,
     ready,
     offersFor(model) {
-      noteQuestion()
+      noteQuestion(model)
       return market.offersFor(model, usable)
     },
-    models() {
-      noteQuestion()
-      return market.models(usable)
-    },
+    models: () => market.models(usable),
     providers: market.providers,
+    record(id) {
+      const entry = market.entry(id)
+      return entry === undefined ? null : recordOf(entry, market.announcementOf(id), market.catalogue(id)?.at ?? null)
+    },
+    spokenOf: (id) => market.announcementOf(id)?.provider.id ?? null,
+    pricesOf: (id) => store.pricesOf(id),
+    relation: (model, canonicalId) => nameRelation(model, canonicalId, market.mapping()) ?? 'alias',
     modelsOf: (id) => market.catalogue(id)?.models ?? [],
+    relays: discovery.relays,
+    rate: () => rateOf(market.providers().flatMap((provider) => (provider.blocked ? [] : (market.catalogue(provider.id) ?? []))), now()),
     addProvider,
     async removeProvider(id) {
       await ready()
       entryOf(id)
       market.remove(id)
-      await store.deleteProvider(id)
+      await store.deleteProviders([id])
       changed()
     },
     async setBlocked(id, blocked) {
       await ready()
       const entry = withProvider(entryOf(id), { blocked })
       market.put(entry)
-      await store.saveProvider(entry)
+      await store.saveProviders([entry])
       changed()
-      if (!blocked && running !== null) refresher.probeDue(running.signal)
+      if (!blocked) probeDue()
     },
     async refresh() {
       await ready()
       const wanted = market.entries().filter(({ provider }) => !provider.blocked)
       await Promise.all(wanted.map(({ provider }) => refresher.probeProvider(provider.id, life())))
     },
+    settled: refresher.settled,
+    tick,
     ...coolDown,
+    async sheetOf(providerId, model) {
+      if (providerId === null) return null
+      await refresher.probeProvider(providerId, life())
+      const offer = market.offersFor(model, usable).find((one) => one.providerId === providerId)
+      return offer === undefined || offer.model.price === null ? null : { price: offer.model.price, priceAt: offer.at }
+    },
+    reread: (providerId) => refresher.probeProvider(providerId, life()),
     settingsChanged() {
-      resubscribe()
+      discovery.again()
       changed()
     },
-    onChange(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    onPrices,
+    onChange,
   }
 }

@@ -1,214 +1,177 @@
 /** Money placed at providers: get a place for a request, give it back, bring everything home. */
 import { inBackground } from '../domain/in-background.ts'
-import { addMsat, lessMsat, maxMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
-import type { Attempt, Session } from '../domain/session.ts'
+import { addMsat, type Msat, msat } from '../domain/msat.ts'
+import type { Session, SessionLife } from '../domain/session.ts'
+import type { Settings } from '../domain/settings.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import type { AccountApi } from '../protocol/account.ts'
+import type { InvoiceApi } from '../protocol/invoices.ts'
 import { createExclusive } from '../wallet/exclusive.ts'
+import type { InvoiceDeposits } from '../wallet/lightning/deposits.ts'
 import type { Wallet } from '../wallet/wallet.ts'
-import { chargedMsat, freeMsat } from './balance.ts'
-import { createFunding, type FundingRequest } from './funding.ts'
+import { createAcquiring } from './acquiring.ts'
+import { chargedMsat, feesMsat, freeMsat } from './balance.ts'
+import { type BoundedRequest, createBounds } from './bounds.ts'
+import { createByInvoice, type InvoiceRequest } from './by-invoice.ts'
+import { createDebts, isOwing } from './debts.ts'
+import { createFunding } from './funding.ts'
+import { createKeeping, UNFINISHED } from './keeping.ts'
+import { createLeasing, isFor, type Lease } from './leasing.ts'
+import { createPool, type Likely } from './pool.ts'
 import { createSettling } from './settling.ts'
-import type { SessionStore } from './store.ts'
+import type { Standings } from './standing.ts'
+import type { LifeCosts, SessionStore } from './store.ts'
+import { createXCashu, type XCashu } from './x-cashu.ts'
 
-export type AcquireRequest = Omit<FundingRequest, 'waiting' | 'floatLeft'> & { readonly requestId: string }
-
-/** A place for one request: the account's key, and the attempt that has reserved its worst case. */
-export interface Lease {
-  readonly key: string
-  readonly attemptId: string
-  readonly sessionId: string
+/**
+ * `agreed`: the user has said yes to so much at this very provider (a question that names it): more may be placed at a provider that
+ * has not proved itself than `Standings.mostMsat`, as far as the request needs it.
+ */
+export type AcquireRequest = BoundedRequest & {
+  readonly requestId: string
+  /** No mint is in common: an invoice of the provider is paid, and this sets its fee aside (`by-invoice.ts`). */
+  readonly reachFee?: InvoiceRequest['reach']
 }
 
 export type Acquired =
   | { readonly kind: 'leased'; readonly lease: Lease }
-  /** This provider did not take our money; it is coming back by itself. */
-  | { readonly kind: 'refused'; readonly why: string }
+  /** This provider did not take our money; it is coming back by itself. `begun`: its invoice is paid, or being paid. */
+  | { readonly kind: 'refused'; readonly why: string; readonly begun?: boolean }
+
+export interface SessionView {
+  readonly session: Session
+  /** For one that came back short: what is missing. */
+  readonly leftMsat: Msat
+  readonly owing: boolean
+}
 
 export interface Sessions {
-  /** @throws RoutstrError `insufficient_balance`, `mint_unreachable`: nothing was paid */
+  /** @throws RoutstrError `insufficient_balance`, `mint_unreachable`, `payments_paused` (the fuse): nothing was paid */
   acquire(request: AcquireRequest): Promise<Acquired>
+  /** The head of an answer with status 2xx is here: a session that this request funds is there from now on. Waits for nothing. */
+  answered(lease: Lease): void
   /** The request is over. `chargedMsat` null: its cost was not seen, the account is read as soon as nothing runs there. */
   release(lease: Lease, charged: Msat | null): Promise<void>
-  /** What a request has cost so far, what it may still cost, and whether anything is open. */
-  costOf(requestId: string): Promise<{ readonly attempts: number; readonly chargedMsat: Msat; readonly unknownMsat: Msat }>
-  /** Free balance of this site's open session at a provider. */
-  freeAt(origin: SiteOrigin): Promise<ReadonlyMap<string, Msat>>
+  /** What a request has cost so far, what it may still cost, whether anything is open, and what placing its money by invoice cost beside. */
+  costOf(requestId: string): Promise<{ readonly attempts: number; readonly chargedMsat: Msat; readonly unknownMsat: Msat; readonly feesMsat: Msat }>
+  /** Free balance of the session at each provider that would serve this site. */
+  freeAt(origin: SiteOrigin, life: SessionLife): Promise<ReadonlyMap<string, Msat>>
   /** Everything that is or may be at providers. */
   onDeposit(): Promise<Msat>
-  /** Everything not closed, with what is left of it. */
-  list(): Promise<readonly { readonly session: Session; readonly leftMsat: Msat }[]>
+  /** Everything not closed, with what is left of it, and what was closed short. */
+  list(): Promise<readonly SessionView[]>
   /** Settles all sessions without running requests. Counts what came back and what is still out. */
   bringHome(): Promise<{ readonly returnedMsat: Msat; readonly open: number }>
-  /** Settles idle sessions and goes on with everything unfinished whose time has come. */
+  /** One session, now: also one that was written off. */
+  retry(sessionId: string): Promise<void>
+  /** A debt that the user does not want to see any more. What was lost stays lost in the books. */
+  forget(sessionId: string): Promise<void>
+  /** Settles idle sessions, goes on with everything unfinished whose time has come, and opens sessions ahead when nothing runs. */
   tick(): Promise<void>
   /** On start, before anything else: attempts of the dead worker end. */
   recover(): Promise<void>
   hasUnfinished(): Promise<boolean>
+  /** Of the last 30 days, one line for each life. */
+  costs(): Promise<readonly LifeCosts[]>
+  /** Paying one request with a token instead. */
+  readonly xCashu: Pick<XCashu, 'begin' | 'ended'>
 }
 
-export function createSessions(world: {
+export interface SessionsWorld {
   readonly store: SessionStore
   readonly wallet: Wallet
   readonly accounts: AccountApi
+  readonly invoices: InvoiceApi
+  readonly deposits: InvoiceDeposits
+  readonly standings: Standings
   readonly now: () => number
   readonly randomId: () => string
-  readonly settings: () => { readonly sessionIdleMs: number; readonly floatSat: number }
+  readonly settings: () => Settings
+  /** How long a request waits until a provider has the payment of its invoice, ms. */
+  readonly creditPatienceMs: number
   readonly onAttemptsSettled: (requestIds: readonly string[]) => Promise<void>
+  /** Requests that will probably come, most likely first. @param since requests that ended before tell nothing, ms */
+  readonly likelyNext: (since: number) => Promise<readonly Likely[]>
+  /** More would have left the wallet within a minute than may. */
+  readonly onFuse: () => Promise<void>
   readonly onChange: () => void
-}): Sessions {
+}
+
+const COSTS_OVER_MS = 30 * 24 * 3_600_000
+
+export function createSessions(world: SessionsWorld): Sessions {
   const { store, now } = world
-  const fund = createFunding(world)
-  const settling = createSettling(world)
+  const leasing = createLeasing(world)
+  const funding = createFunding(world)
+  const debts = createDebts(world)
+  const xCashu = createXCashu({ ...world, place: funding.place, attemptIn: leasing.attemptIn, later: (sessionId) => inBackground(keeping.advance(sessionId)) })
+  const byInvoice = createByInvoice({ ...world, debts, attemptIn: leasing.attemptIn, onBegun: (id) => keeping.begun(id), onEnded: (id) => keeping.ended(id) })
+  const settling = createSettling({ ...world, debts, xCashu, byInvoice })
+  const keeping = createKeeping({ ...world, settling })
+  const bounds = createBounds({ store, standings: world.standings, floatSat: () => world.settings().floatSat })
+  const acquire = createAcquiring({ ...world, bounds, leasing, funding, byInvoice, advance: keeping.advance })
+  const pool = createPool({ leasing, bounds, funding, likelyNext: world.likelyNext })
   const oneAtATime = createExclusive()
-  const waiting = new Map<string, number>()
+  /** What the user, or a new start, has brought home stays there until the next request. */
+  let quietSince = now()
 
-  async function lease(request: AcquireRequest): Promise<Lease | null> {
-    const open = (await store.sessionsOf(request.origin, request.provider.id)).filter(
-      (session) => session.state === 'open' && session.mint === request.mint && session.providerUrl === request.provider.url,
-    )
-    for (const session of open) {
-      const attempt: Attempt = {
-        id: world.randomId(),
-        requestId: request.requestId,
-        sessionId: session.id,
-        state: 'open',
-        requiredMsat: request.requiredMsat,
-        chargedMsat: ZERO_MSAT,
-        at: now(),
-      }
-      if (await store.beginAttempt(attempt)) return { key: session.key, attemptId: attempt.id, sessionId: session.id }
-    }
-    return null
-  }
-
-  async function acquire(request: AcquireRequest): Promise<Acquired> {
-    const warm = await lease(request)
-    if (warm !== null) return { kind: 'leased', lease: warm }
-    const place = `${request.origin} ${request.provider.id}`
-    waiting.set(place, (waiting.get(place) ?? 0) + 1)
-    try {
-      return await oneAtATime(place, async () => {
-        for (let round = 0; round < 3; round++) {
-          const found = await lease(request)
-          if (found !== null) return { kind: 'leased', lease: found }
-          // what already lies at providers for this site is at risk too: a charge can take all of it
-          const mostMsat = maxMsat(request.requiredMsat, lessMsat(request.mostMsat, await freeOf(request.origin)))
-          const outcome = await fund({
-            ...request,
-            mostMsat,
-            waiting: waiting.get(place) ?? 1,
-            floatLeft: async () => lessMsat(msat(world.settings().floatSat * 1000), await onDeposit()),
-          })
-          world.onChange()
-          if (outcome.kind === 'refused') {
-            inBackground(advance(outcome.sessionId))
-            return { kind: 'refused', why: outcome.why }
-          }
-        }
-        return { kind: 'refused', why: 'it credited less than was paid' }
-      })
-    } finally {
-      waiting.set(place, (waiting.get(place) ?? 1) - 1)
-    }
-  }
-
-  function advance(sessionId: string): Promise<void> {
-    return oneAtATime(`session ${sessionId}`, async () => {
-      const session = await store.session(sessionId)
-      if (session !== undefined) await settling.advance(session)
-      world.onChange()
+  /** Opens sessions ahead while a site is at work: what ended longer ago than idle sessions stay brings nothing back. */
+  const openAhead = () =>
+    oneAtATime('ahead', async () => {
+      const { paused, openAhead: isOn, floatSat, sessionIdleMs } = world.settings()
+      if (isOn && !paused && floatSat > 0 && (await store.openAttempts()).length === 0) await pool.fill(Math.max(quietSince, now() - sessionIdleMs))
     })
-  }
-
-  /** From wherever it is to closed, as far as the others let us. */
-  async function settle(sessionId: string): Promise<void> {
-    await store.settle(sessionId, now())
-    for (let step = 0; step < 3; step++) {
-      const before = await store.session(sessionId)
-      await advance(sessionId)
-      const after = await store.session(sessionId)
-      if (after === undefined || after.state === before?.state) break
-      if (after.state === 'open') await store.settle(sessionId, now())
-    }
-  }
-
-  async function isInUse(sessionId: string): Promise<boolean> {
-    return (await store.attemptsOf(sessionId)).some((attempt) => attempt.state === 'open')
-  }
-
-  async function freeOf(origin: SiteOrigin): Promise<Msat> {
-    const sessions = (await store.sessions(['open'])).filter((session) => session.origin === origin)
-    return addMsat(...(await Promise.all(sessions.map(async (session) => freeMsat(session, await store.attemptsOf(session.id))))))
-  }
-
-  async function leftIn(session: Session): Promise<Msat> {
-    if (session.refundedMsat !== null || session.creditedMsat === null) return session.refundedMsat ?? session.faceMsat
-    return lessMsat(session.creditedMsat, chargedMsat(await store.attemptsOf(session.id)))
-  }
-
-  async function onDeposit(): Promise<Msat> {
-    let total = ZERO_MSAT
-    for (const session of await store.sessions(['prepared', 'open', 'settling'])) {
-      total = addMsat(total, await leftIn(session))
-    }
-    return total
-  }
 
   return {
-    acquire,
-    async release({ attemptId, sessionId }, charged) {
-      if (!(await store.endAttempt(attemptId, charged))) return
-      await store.update(sessionId, ['open'], { lastUsedAt: now() })
-      world.onChange()
+    async acquire(request) {
+      const acquired = await acquire(request)
+      if (acquired.kind === 'leased') keeping.begun(acquired.lease.attemptId)
+      return acquired
     },
+    answered: keeping.answered,
+    release: keeping.release,
     async costOf(requestId) {
       const attempts = await store.attemptsOfRequest(requestId)
       const unsettled = attempts.filter((attempt) => attempt.state !== 'settled')
-      return { attempts: attempts.length, chargedMsat: chargedMsat(attempts), unknownMsat: addMsat(...unsettled.map((attempt) => attempt.requiredMsat)) }
+      const unknownMsat = addMsat(...unsettled.map((attempt) => attempt.requiredMsat))
+      return { attempts: attempts.length, chargedMsat: chargedMsat(attempts), unknownMsat, feesMsat: feesMsat(attempts) }
     },
-    async freeAt(origin) {
+    async freeAt(origin, life) {
       const free = new Map<string, Msat>()
-      for (const session of (await store.sessions(['open'])).filter((row) => row.origin === origin)) {
+      for (const session of await store.sessions(['open', 'prepared'])) {
+        if (!isFor(session, origin, life)) continue
         const here = freeMsat(session, await store.attemptsOf(session.id))
         if (here > (free.get(session.providerId) ?? 0)) free.set(session.providerId, here)
       }
       return free
     },
-    onDeposit,
+    onDeposit: () => bounds.onDeposit(),
     async list() {
-      const sessions = await store.sessions(['prepared', 'open', 'settling', 'refunded', 'lost'])
-      return Promise.all(sessions.map(async (session) => ({ session, leftMsat: await leftIn(session) })))
-    },
-    async bringHome() {
-      for (const session of await store.sessions(['lost'])) await settling.revive(session)
-      const mine = await store.sessions(['prepared', 'open', 'settling', 'refunded'])
-      await Promise.all(mine.map(async (session) => ((await isInUse(session.id)) ? undefined : settle(session.id))))
-      const after = await Promise.all(mine.map((session) => store.session(session.id)))
-      const closed = after.filter((session) => session !== undefined).filter((session) => session.state === 'closed' || session.state === 'cancelled')
-      const returned = closed.reduce(
-        (sum, session) => sum + (session.state === 'closed' ? (session.refundedMsat ?? 0) : session.faceMsat - session.unexplainedMsat),
-        0,
+      const sessions = [...(await store.sessions([...UNFINISHED, 'lost'])), ...(await store.shortSessions())]
+      return Promise.all(
+        sessions.map(async (session) => {
+          const isShort = session.debt?.kind === 'short'
+          const leftMsat = isShort ? msat(Math.max(0, session.unexplainedMsat)) : await bounds.leftIn(session)
+          return { session, leftMsat, owing: isShort || isOwing(session, now()) }
+        }),
       )
-      return { returnedMsat: msat(returned), open: mine.length - closed.length }
+    },
+    bringHome() {
+      quietSince = now()
+      return keeping.bringHome()
+    },
+    retry: keeping.retry,
+    async forget(sessionId) {
+      await store.update(sessionId, ['closed', 'cancelled', 'lost'], { debt: null })
+      world.onChange()
     },
     async tick() {
-      for (const session of await store.sessions(['prepared', 'open', 'settling', 'refunded'])) {
-        if (await isInUse(session.id)) continue
-        if (session.state !== 'open') {
-          if (session.nextTryAt <= now() || session.nextTryAt > now() + 600_000) await settle(session.id)
-          continue
-        }
-        if (session.lastUsedAt > now() + 60_000 || session.lastUsedAt + world.settings().sessionIdleMs <= now()) await settle(session.id)
-        else await oneAtATime(`session ${session.id}`, () => settling.reconcile(session)).catch(() => false)
-      }
+      await keeping.tick()
+      await openAhead().catch(() => undefined)
     },
-    async recover() {
-      const open = await store.openAttempts()
-      await store.saveAttempts(open.map((attempt) => ({ ...attempt, state: 'ended' })))
-    },
-    async hasUnfinished() {
-      return (await store.sessions(['prepared', 'open', 'settling', 'refunded'])).length > 0
-    },
+    recover: keeping.recover,
+    costs: () => store.costsSince(now() - COSTS_OVER_MS),
+    hasUnfinished: keeping.hasUnfinished,
+    xCashu,
   }
 }

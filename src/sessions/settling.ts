@@ -2,13 +2,19 @@
  * Bringing money home. One function per state, each idempotent: called when a session is idle, on the user's wish, on an
  * alarm and on every start. The answers of the node and what follows: `routstr-node.md` §2.7, §11.
  */
-import { addMsat, lessMsat, maxMsat, minMsat, type Msat, msat } from '../domain/msat.ts'
+import { lessMsat, maxMsat, type Msat, msat } from '../domain/msat.ts'
 import type { Attempt, Session } from '../domain/session.ts'
+import { type Mismatch, type Standing, withMismatch, withRight } from '../domain/standing.ts'
 import type { AccountApi } from '../protocol/account.ts'
-import { nextTry } from '../wallet/journal.ts'
+import { saying } from '../protocol/node-call.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { attributeCharges, chargedMsat } from './balance.ts'
+import type { ByInvoice } from './by-invoice.ts'
+import { type Debts, TOLERANCE_MSAT } from './debts.ts'
+import { createRepair, DENIED } from './repair.ts'
+import type { Standings } from './standing.ts'
 import type { SessionStore } from './store.ts'
+import type { XCashu } from './x-cashu.ts'
 
 export interface Settling {
   /** One step further, whatever the state. Never throws for an answer of a stranger; problems are noted on the session. */
@@ -22,66 +28,19 @@ export interface Settling {
   revive(session: Session): Promise<void>
 }
 
-const DENIED = 'the provider took the token and denies the account'
-/** A provider that says the same no for so long has lost the account (or took the token): 20 tries are about 1.5 hours. */
-const TRIES_UNTIL_LOST = 20
-
 export function createSettling(world: {
   readonly store: SessionStore
   readonly wallet: Wallet
   readonly accounts: AccountApi
+  readonly standings: Standings
   readonly now: () => number
+  readonly debts: Debts
+  readonly xCashu: Pick<XCashu, 'advance'>
+  readonly byInvoice: Pick<ByInvoice, 'advance' | 'revive'>
   readonly onAttemptsSettled: (requestIds: readonly string[]) => Promise<void>
 }): Settling {
-  const { store, wallet, accounts, now } = world
-
-  async function later(session: Session, problem: string, seconds?: number): Promise<void> {
-    const at = seconds === undefined ? nextTry(now(), session.tries) : now() + seconds * 1000
-    await store.update(session.id, ['prepared', 'open', 'settling', 'refunded'], { tries: session.tries + 1, nextTryAt: at, problem })
-  }
-
-  /** Was the token credited? The mint knows, then the node. Reclaiming is atomic at the mint: one of the two wins. */
-  async function repairFunding(session: Session): Promise<void> {
-    const state = await wallet.isSpent(session.operationId)
-    if (state === 'pending') return later(session, 'the provider is redeeming the token')
-    if (state === 'unspent') {
-      try {
-        await wallet.takeBack(session.operationId)
-        await cancel(session)
-      } catch (error) {
-        await later(session, textOf(error))
-      }
-      return
-    }
-    if ((await wallet.sendState(session.operationId)) === 'takenBack') return cancel(session)
-    const account = await accounts.read(session.providerUrl, session.key)
-    if (account.kind === 'ok') {
-      const { balanceMsat, reservedMsat, totalSpentMsat } = account.value
-      await store.open(session.id, minMsat(session.faceMsat, addMsat(balanceMsat, reservedMsat, totalSpentMsat)))
-      return
-    }
-    if (account.kind === 'refused' && account.error.status === 401) return denied(session, DENIED)
-    return later(session, account.kind === 'refused' ? `${account.error.status} ${account.error.message}` : account.message)
-  }
-
-  /** The notes are back in the wallet; a provider may have kept a part of them. */
-  async function cancel(session: Session): Promise<void> {
-    const keptMsat = lessMsat(session.faceMsat, await wallet.takenBackMsat(session.operationId))
-    await store.update(session.id, ['prepared'], { state: 'cancelled', token: keptMsat > 0 ? session.token : null, unexplainedMsat: keptMsat })
-  }
-
-  /** Counts the same no in a row (not outages); after enough of them the money is written off. `revive` asks once more. */
-  async function denied(session: Session, problem: string): Promise<void> {
-    const denials = session.problem === problem ? session.tries : 0
-    if (denials < TRIES_UNTIL_LOST) return later({ ...session, tries: denials }, problem)
-    await store.update(session.id, ['prepared', 'settling', 'refunded'], { state: 'lost', refundedMsat: null, unexplainedMsat: 0, problem })
-  }
-
-  async function revive(session: Session): Promise<void> {
-    const account = await accounts.read(session.providerUrl, session.key)
-    if (account.kind !== 'ok') return
-    await store.update(session.id, ['lost'], { state: session.creditedMsat === null ? 'prepared' : 'settling', tries: 0, nextTryAt: now(), problem: null })
-  }
+  const { store, wallet, accounts, debts, now } = world
+  const repair = createRepair(world)
 
   async function reconcile(session: Session): Promise<boolean> {
     const attempts = await store.attemptsOf(session.id)
@@ -107,34 +66,43 @@ export function createSettling(world: {
   async function refund(session: Session): Promise<void> {
     const account = await accounts.read(session.providerUrl, session.key)
     if (account.kind !== 'ok') {
-      if (account.kind === 'refused' && account.error.status === 401) return denied(session, DENIED)
-      return later(session, account.kind === 'refused' ? `${account.error.status} ${account.error.message}` : account.message)
+      if (account.kind === 'refused' && account.error.status === 401) return debts.denied(session, DENIED, 'denied')
+      return debts.later(session, saying(account), 'fails')
     }
     const { balanceMsat, reservedMsat, totalSpentMsat } = account.value
-    if (reservedMsat > 0) return later(session, 'a request there is not finished yet', 5)
+    if (reservedMsat > 0) return pending(session)
     await settleAttempts(await store.attemptsOf(session.id), totalSpentMsat)
     // what should be there; a refund whose answer was lost has emptied the account already, and comes again when asked
     const owedMsat = maxMsat(balanceMsat, lessMsat(session.creditedMsat ?? balanceMsat, totalSpentMsat))
     if (owedMsat < 1000) return close(session, owedMsat)
     const answer = await accounts.refund(session.providerUrl, session.key)
     if (answer.kind !== 'ok') {
-      const problem = answer.kind === 'refused' ? `${answer.error.status} ${answer.error.message}` : answer.message
-      return balanceMsat >= 1000 || answer.kind !== 'refused'
-        ? later(session, problem)
-        : denied(session, `the account is empty and the change never came: ${problem}`)
+      if (answer.kind === 'refused') {
+        // swept by the node: gone, whatever we do (§2.7)
+        if (answer.error.status === 410) return debts.lost(session, saying(answer), 'denied')
+        if (answer.error.status === 425 || /ongoing requests/i.test(answer.error.message)) return pending(session)
+        if (balanceMsat < 1000) return debts.denied(session, `the account is empty and the change never came: ${saying(answer)}`, 'fails')
+      }
+      return debts.later(session, saying(answer), 'fails')
     }
     const row = await wallet.incomingRow(answer.value.token, 'refund', session.id).catch(() => null)
-    if (row === null) return later(session, 'the provider returned something that is no token')
+    if (row === null) return debts.later(session, 'the provider returned something that is no token', 'worthless')
     const missing = lessMsat(owedMsat, row.amountMsat)
-    const forfeitedMsat = msat(Math.min(missing, 999))
+    const forfeitedMsat = msat(Math.min(missing, TOLERANCE_MSAT))
     const stored = await store.storeRefund(session.id, row, {
       refundedMsat: row.amountMsat,
       forfeitedMsat,
       unexplainedMsat: await unexplained(session, row.amountMsat, forfeitedMsat),
-      problem: missing > 999 ? `${missing - 999} msat less came back than the account held` : null,
+      problem: missing > TOLERANCE_MSAT ? `${missing - TOLERANCE_MSAT} msat less came back than the account held` : null,
+      debt: null,
       nextTryAt: now(),
     })
-    if (!stored) await denied(session, 'the provider returns an old token again and again')
+    if (!stored) await debts.denied(session, 'the provider returns an old token again and again', 'stale')
+  }
+
+  /** A reservation of 5 minutes can be in the way, and the sweep that ends it comes once a minute (§3.5). */
+  function pending(session: Session): Promise<void> {
+    return debts.later(session, 'a request there is not finished yet', 'pending', session.tries < 12 ? 5 : 30)
   }
 
   async function unexplained(session: Session, refundedMsat: Msat, forfeitedMsat: Msat): Promise<number> {
@@ -143,14 +111,20 @@ export function createSettling(world: {
 
   async function close(session: Session, restMsat: Msat): Promise<void> {
     const unexplainedMsat = await unexplained(session, msat(0), restMsat)
-    await store.update(session.id, ['settling'], {
-      state: 'closed',
-      refundedMsat: msat(0),
-      forfeitedMsat: restMsat,
-      unexplainedMsat,
-      token: null,
-      problem: null,
-    })
+    const changes = { state: 'closed' as const, refundedMsat: msat(0), forfeitedMsat: restMsat, unexplainedMsat, problem: null }
+    await store.update(session.id, ['settling'], { ...changes, ...proofOf(session, unexplainedMsat) }, verdict(session, unexplainedMsat))
+  }
+
+  /** More was kept than was charged: the token stays as proof. */
+  function proofOf(session: Session, unexplainedMsat: number): Pick<Session, 'token' | 'debt'> {
+    return unexplainedMsat > TOLERANCE_MSAT ? { token: session.token, debt: { kind: 'short', since: now() } } : { token: null, debt: null }
+  }
+
+  /** Written together with the end of the session: counted once, whenever the worker dies. */
+  function verdict(session: Session, unexplainedMsat: number): (standing: Standing) => Standing {
+    if (unexplainedMsat <= TOLERANCE_MSAT) return withRight
+    const mismatch: Mismatch = { kind: 'change', amountMsat: msat(unexplainedMsat), at: now(), proofId: session.id }
+    return (standing) => withMismatch(standing, mismatch)
   }
 
   async function redeem(session: Session): Promise<void> {
@@ -160,32 +134,34 @@ export function createSettling(world: {
       // a part of the refund may have been spent before
       const gapMsat = lessMsat(session.refundedMsat ?? row.amountMsat, row.amountMsat)
       const problem = gapMsat > 0 ? `${gapMsat} msat of the change were worthless` : session.problem
-      await store.update(session.id, ['refunded'], {
-        state: 'closed',
-        token: null,
-        refundedMsat: row.amountMsat,
-        unexplainedMsat: session.unexplainedMsat + gapMsat,
-        problem,
-      })
+      const unexplainedMsat = session.unexplainedMsat + gapMsat
+      const changes = { state: 'closed' as const, refundedMsat: row.amountMsat, unexplainedMsat, problem }
+      await store.update(session.id, ['refunded'], { ...changes, ...proofOf(session, unexplainedMsat) }, verdict(session, unexplainedMsat))
       return
     }
     if (row?.state === 'refused') {
       // not worth anything: the account is asked again (`routstr-node.md` §9.2, old refund tokens)
       const back = { state: 'settling', refundedMsat: null, forfeitedMsat: msat(0), unexplainedMsat: 0 } as const
+      await world.standings.noteMismatch(session.providerId, { kind: 'worthless', amountMsat: row.amountMsat, at: now(), proofId: session.id })
       await store.update(session.id, ['refunded'], back)
-      return denied({ ...session, ...back }, 'the provider returns tokens that are worth nothing')
+      return debts.denied({ ...session, ...back }, 'the provider returns tokens that are worth nothing', 'worthless')
     }
-    await later(session, row?.problem ?? (row?.state === 'waiting' ? 'the change is on a mint you have not added' : 'the mint has not redeemed the change yet'))
+    await debts.later(session, row?.problem ?? (row?.state === 'waiting' ? 'the change is on a mint you have not added' : 'the mint has not redeemed the change yet'), null)
   }
 
   return {
     reconcile,
-    revive,
+    async revive(session) {
+      if (session.isXCashu) return world.xCashu.advance(session)
+      return session.invoice !== undefined && session.creditedMsat === null ? world.byInvoice.revive(session) : repair.revive(session)
+    },
     async advance(session) {
       try {
+        if (session.isXCashu && session.state !== 'refunded') return await world.xCashu.advance(session)
         switch (session.state) {
           case 'prepared':
-            return await repairFunding(session)
+            if (session.invoice !== undefined) return await world.byInvoice.advance(session)
+            return await repair.prepared(session, (await store.attemptsOf(session.id)).some(({ state }) => state === 'open'))
           case 'open':
             return
           case 'settling':
@@ -200,12 +176,8 @@ export function createSettling(world: {
             return session.state satisfies never
         }
       } catch (error) {
-        await later(session, textOf(error))
+        await debts.later(session, error instanceof Error ? error.message : 'unknown reason', session.debt?.kind ?? null)
       }
     },
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown reason'
 }

@@ -1,30 +1,81 @@
 /** What sessions need to remember. Each method is one transaction. */
 import type { Msat } from '../domain/msat.ts'
-import type { Attempt, Session, SessionState } from '../domain/session.ts'
+import type { Attempt, PaidInvoice, Session, SessionLife, SessionState } from '../domain/session.ts'
+import type { Standing } from '../domain/standing.ts'
 import type { IncomingToken } from '../domain/wallet.ts'
 import type { SendOperation } from '../wallet/journal.ts'
+import type { BegunPayment } from '../wallet/lightning/paying-out.ts'
+
+/** The fuse, as it stands in the settings. */
+export interface FuseBound {
+  readonly mostMsat: Msat
+  /** Counts what left since then, ms: a minute ago, or when the user let it go on. */
+  readonly since: number
+}
+
+/** What the sessions of one life have cost beside the requests themselves. */
+export interface LifeCosts {
+  readonly life: SessionLife
+  readonly sessions: number
+  readonly requests: number
+  readonly chargedMsat: Msat
+  /** Below one sat, kept by providers at each refund. */
+  readonly roundedMsat: Msat
+  /** Of mints: for redeeming what we placed, and for the change. */
+  readonly feesMsat: Msat
+  /** What was placed and not used, a session on average. */
+  readonly parkedMsat: Msat
+}
+
+/** A session that may serve, with all its attempts: what is free there follows from them. */
+export interface OpenSession {
+  readonly session: Session
+  readonly attempts: readonly Attempt[]
+}
 
 export interface SessionStore {
   session(id: string): Promise<Session | undefined>
   sessions(states: readonly SessionState[]): Promise<Session[]>
-  sessionsOf(origin: string, providerId: string): Promise<Session[]>
-  /** Notes ready → sent, the operation and the `prepared` session: all or nothing. False when a note was taken meanwhile. */
-  prepare(session: Session, operation: SendOperation): Promise<boolean>
-  /** `prepared` → `open`, and the funding notes leave the wallet. False when it was not `prepared` any more. */
-  open(id: string, creditedMsat: Msat): Promise<boolean>
-  /** Changes fields while the session is in one of `from`; false otherwise. */
-  update(id: string, from: readonly SessionState[], changes: Partial<Omit<Session, 'id'>>): Promise<boolean>
+  /** Over and still to be shown: more was kept than was charged. */
+  shortSessions(): Promise<Session[]>
+  /** Of sessions begun at or after, ms; one line for each life. */
+  costsSince(at: number): Promise<LifeCosts[]>
+  /**
+   * Notes ready → sent, the operation, the `prepared` session, and the attempt that carries the token: all or nothing. `raced` when
+   * a note was taken meanwhile; `fuse` when more would have left within a minute than may.
+   */
+  prepare(session: Session, operation: SendOperation, attempt: Attempt | null, fuse: FuseBound): Promise<'written' | 'raced' | 'fuse'>
+  /** The same for an invoice: its payment is begun in the transaction that writes the session. */
+  prepareByInvoice(session: Session & { readonly invoice: PaidInvoice }, payment: BegunPayment, attempt: Attempt, fuse: FuseBound): Promise<'written' | 'raced' | 'fuse'>
+  /**
+   * `prepared` → `open`, and the funding notes leave the wallet. False when it was not `prepared` any more.
+   * @param byInvoice the key that the node names, and what the payment has cost beside
+   */
+  open(id: string, creditedMsat: Msat, byInvoice?: { readonly key: string; readonly feeMsat: Msat }): Promise<boolean>
+  /** `prepared` → `cancelled` when its payment has failed: nothing was paid, and its attempts have cost nothing. False otherwise. */
+  cancelUnpaid(id: string): Promise<boolean>
+  /** Changes fields while the session is in one of `from`, and the provider's standing with it; false otherwise. */
+  update(
+    id: string,
+    from: readonly SessionState[],
+    changes: Partial<Omit<Session, 'id'>>,
+    standing?: (standing: Standing) => Standing,
+  ): Promise<boolean>
   /** `open` → `settling`, unless a request runs there: one transaction. */
   settle(id: string, nextTryAt: number): Promise<boolean>
   /** The refund token is stored and the session `refunded`, together. False when it was not `settling`, or the token is an old one. */
   storeRefund(id: string, token: IncomingToken, changes: Partial<Omit<Session, 'id'>>): Promise<boolean>
+  /**
+   * An `X-Cashu` token has given change: its notes leave the wallet, the change is stored, its request's cost is what did not come
+   * back. False when it is over, or the change is an old one. @param change null: it has cost the whole token
+   */
+  endXCashu(id: string, change: IncomingToken | null, facts: Pick<Session, 'creditedMsat' | 'refundedMsat' | 'nextTryAt'>): Promise<boolean>
 
-  attempt(id: string): Promise<Attempt | undefined>
   attemptsOf(sessionId: string): Promise<Attempt[]>
   attemptsOfRequest(requestId: string): Promise<Attempt[]>
   openAttempts(): Promise<Attempt[]>
-  /** Check and take in one transaction: session open, and credited − charged − required of the others ≥ required. */
-  beginAttempt(attempt: Attempt): Promise<boolean>
+  /** Check and take in one transaction. @param pick among the sessions that are open or on their way there; null: none serves */
+  takePlace(pick: (places: readonly OpenSession[]) => Attempt | null): Promise<{ readonly session: Session; readonly attempt: Attempt } | null>
   /** `open` → `settled` (or `ended` without a charge); a claim above what the account held cannot be true: cut in the same transaction. */
   endAttempt(id: string, claimed: Msat | null): Promise<boolean>
   saveAttempts(attempts: readonly Attempt[]): Promise<void>

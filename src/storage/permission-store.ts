@@ -1,8 +1,9 @@
 /** The memory of grants, holds and approvals on Dexie. */
 import type { Approval } from '../domain/approval.ts'
-import type { Grant, Hold } from '../domain/grant.ts'
+import type { Grant, Hold, SiteRule } from '../domain/grant.ts'
 import { addMsat, minMsat, msat, ZERO_MSAT } from '../domain/msat.ts'
 import { budgetOf, GRANT_LIFE_MS, isUsable, judge, periodStart } from '../permissions/budget.ts'
+import { isQuiet, refusedAgain } from '../permissions/cool-down.ts'
 import type { PermissionStore } from '../permissions/store.ts'
 import type { RoutstrDatabase } from './database.ts'
 
@@ -27,27 +28,44 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
     const row = standing === undefined ? grant : { ...grant, id: standing.id }
     await db.grants.put(row)
     await touchSite(grant.origin, grant.createdAt)
+    await db.sites.update(grant.origin, { refusals: undefined })
     return row
   }
 
-  async function touchSite(origin: Grant['origin'], now: number): Promise<void> {
-    const site = await db.sites.get(origin)
-    await db.sites.put({ origin, blocked: site?.blocked ?? false, lastUsedAt: now })
+  /** Would the request that asks be allowed by now? */
+  async function isCovered({ origin, requestId, worstMsat, request, createdAt: now }: Approval): Promise<boolean> {
+    if (request === null) return false
+    const others = (await holdsOf(origin, now)).filter((hold) => hold.requestId !== requestId)
+    return judge(await grantsOf(origin), others, { requestId, amountMsat: worstMsat, now }).kind === 'allowed'
+  }
+
+  const touchSite = (origin: Grant['origin'], now: number): Promise<void> => changeSite(origin, { lastUsedAt: now })
+
+  /** Inside a transaction over `sites`. */
+  async function changeSite(origin: Grant['origin'], changes: Partial<Omit<SiteRule, 'origin'>>): Promise<void> {
+    const site = (await db.sites.get(origin)) ?? newSite(origin)
+    await db.sites.put({ ...site, ...changes })
+  }
+
+  /** A site that was only ever refused keeps `lastUsedAt` 0. */
+  async function noteRefusal(origin: Grant['origin'], now: number): Promise<void> {
+    const site = (await db.sites.get(origin)) ?? newSite(origin)
+    await db.sites.put({ ...site, refusals: refusedAgain(site.refusals, now) })
   }
 
   return {
     site: (origin) => db.sites.get(origin),
     sites: () => db.sites.toArray(),
-    setBlocked: (origin, blocked) =>
-      db.transaction('rw', db.sites, async () => {
-        const site = await db.sites.get(origin)
-        await db.sites.put({ origin, lastUsedAt: site?.lastUsedAt ?? 0, blocked })
-      }),
+    setBlocked: (origin, blocked) => db.transaction('rw', db.sites, () => changeSite(origin, { blocked, refusals: undefined })),
+    setSessionLife: (origin, sessionLife) => db.transaction('rw', db.sites, () => changeSite(origin, { sessionLife })),
+    setRule: (origin, change) => db.transaction('rw', db.sites, () => changeSite(origin, change)),
+    setProfile: (origin, profile) => db.transaction('rw', db.sites, () => changeSite(origin, { profile })),
     budget: (origin, now) =>
       db.transaction('r', db.grants, db.holds, async () => {
-        const standing = (await grantsOf(origin)).find((grant) => grant.period !== 'once' && isUsable(grant, now))
+        const standing = standingOf(await grantsOf(origin), now)
         return standing === undefined ? null : budgetOf(standing, await holdsOf(origin, now), now)
       }),
+    isGranted: async (origin, now) => standingOf(await grantsOf(origin), now) !== undefined,
     async spentMsat(origin) {
       let total = ZERO_MSAT
       await db.holds
@@ -66,13 +84,15 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
 
     takeHold: ({ requestId, origin, amountMsat, now }) =>
       db.transaction('rw', db.grants, db.holds, db.sites, async () => {
+        if ((await db.sites.get(origin))?.blocked === true) return { kind: 'blocked' }
         const own = await db.holds.get(requestId)
         if (own !== undefined && (own.state === 'charged' || own.origin !== origin)) return { kind: 'repeat' }
         const others = (await holdsOf(origin, now)).filter((hold) => hold.requestId !== requestId)
-        const verdict = judge(await grantsOf(origin), others, { requestId, amountMsat, now })
+        const grants = await grantsOf(origin)
+        const verdict = judge(grants, others, { requestId, amountMsat, now })
         if (verdict.kind !== 'allowed') return verdict
         const { grant } = verdict
-        await db.holds.put({
+        const hold: Hold = {
           requestId,
           origin,
           grantId: grant.id,
@@ -81,10 +101,12 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
           chargedMsat: ZERO_MSAT,
           state: 'held',
           at: own?.at ?? now,
-        })
+        }
+        await db.holds.put(hold)
         if (grant.period !== 'once') await db.grants.put({ ...grant, expiresAt: now + GRANT_LIFE_MS })
         await touchSite(origin, now)
-        return verdict
+        const standing = standingOf(grants, now)
+        return { ...verdict, remainingMsat: standing === undefined ? null : budgetOf(standing, [...others, hold], now).remainingMsat }
       }),
     hold: (requestId) => db.holds.get(requestId),
     heldHolds: () => db.holds.where('state').equals('held').toArray(),
@@ -99,15 +121,29 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
     approval: (id) => db.approvals.get(id),
     asking: () => db.approvals.where('state').equals('asking').toArray(),
     addApproval: (approval) =>
-      db.transaction('rw', db.approvals, async () => {
+      db.transaction('rw', db.approvals, db.grants, db.holds, db.sites, async () => {
         const asked = await db.approvals.where('origin').equals(approval.origin).toArray()
         // one question per site; or the no that this very request got while its page was away
         const isAnswered = ({ requestId, state }: Approval): boolean => requestId === approval.requestId && (state === 'rejected' || state === 'expired')
         const standing = asked.find((row) => row.state === 'asking') ?? asked.find(isAnswered)
-        if (standing === undefined) await db.approvals.add(approval)
-        return standing ?? approval
+        if (standing?.state === 'asking' && standing.reason === 'locked' && approval.reason !== 'locked') {
+          const { id, createdAt } = standing
+          const replaced = { ...approval, id, createdAt, opensWindow: standing.opensWindow || approval.opensWindow }
+          await db.approvals.put(replaced)
+          return replaced
+        }
+        if (standing?.state === 'asking' && approval.opensWindow && !standing.opensWindow) {
+          await db.approvals.put({ ...standing, opensWindow: true })
+          return { ...standing, opensWindow: true }
+        }
+        if (standing !== undefined) return standing
+        // what the site may spend is one thing, whom it goes to another
+        if (approval.reason !== 'new_provider' && (await isCovered(approval))) return null
+        if (isQuiet((await db.sites.get(approval.origin))?.refusals, approval.createdAt)) return 'quiet'
+        await db.approvals.add(approval)
+        return approval
       }),
-    closeApproval: (id, state, grant) =>
+    closeApproval: (id, state, grant, now) =>
       db.transaction('rw', db.approvals, db.grants, db.sites, async () => {
         const approval = await db.approvals.get(id)
         if (approval?.state !== 'asking') return false
@@ -115,7 +151,17 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
         const request = approval.request === null ? null : { ...approval.request, excerpt: '' }
         await db.approvals.put({ ...approval, request, state })
         if (grant !== null) await putGrant(grant)
+        if (state === 'approved' && approval.batch !== undefined) await changeSite(approval.origin, { keepsRequests: true })
+        if (state === 'rejected' || state === 'expired') await noteRefusal(approval.origin, now)
         return true
       }),
   }
+}
+
+function standingOf(grants: readonly Grant[], now: number): Grant | undefined {
+  return grants.find((grant) => grant.period !== 'once' && isUsable(grant, now))
+}
+
+function newSite(origin: Grant['origin']): SiteRule {
+  return { origin, blocked: false, sessionLife: null, profile: null, lastUsedAt: 0 }
 }

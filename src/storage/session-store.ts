@@ -1,37 +1,71 @@
 /** The memory of sessions on Dexie. */
+import type { Table } from 'dexie'
 import type { Attempt, Session } from '../domain/session.ts'
 import { lessMsat, minMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
-import { chargedMsat, freeMsat } from '../sessions/balance.ts'
-import type { SessionStore } from '../sessions/store.ts'
+import type { SiteOrigin } from '../domain/site.ts'
+import { worthMsat } from '../domain/units.ts'
+import { chargedMsat, shareKept } from '../sessions/balance.ts'
+import { newStanding } from '../domain/standing.ts'
+import type { FuseBound, SessionStore } from '../sessions/store.ts'
+import { chargeOf } from '../sessions/x-cashu.ts'
+import type { LightningStore } from '../wallet/lightning/store.ts'
 import type { WalletStore } from '../wallet/store.ts'
+import { isSwap } from '../wallet/journal.ts'
 import type { RoutstrDatabase } from './database.ts'
+import { readSessionCosts } from './session-costs.ts'
+import { allOrNothing, Raced } from './taking-notes.ts'
 
-export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore): SessionStore {
+export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lightning: LightningStore): SessionStore {
   /**
-   * What a provider kept beyond the charges we know counts against the limit of the site it was placed for: otherwise a
+   * What a provider kept beyond the charges we know counts against the limits of the sites that used the session: otherwise a
    * provider and a site that work together could spend without end. In the transaction that finds it out.
    */
   async function bookKept(session: Session): Promise<void> {
-    const keptMsat = await keptOf(session)
-    const requestId = `session ${session.id}`
-    if (keptMsat === 0) await db.holds.delete(requestId)
-    else
-      await db.holds.put({
-        requestId,
-        origin: session.origin,
-        grantId: '',
-        once: false,
-        amountMsat: keptMsat,
-        chargedMsat: keptMsat,
-        state: 'charged',
-        at: session.lastUsedAt,
-      })
+    const attempts = await db.attempts.where('sessionId').equals(session.id).toArray()
+    const keptMsat = keptOf(session, attempts)
+    const shares = keptMsat === 0 ? new Map<SiteOrigin, Msat>() : shareKept(keptMsat, session, attempts)
+    for (const origin of new Set([session.origin, ...attempts.map((attempt) => attempt.origin)])) {
+      const requestId = `session ${session.id} ${origin}`
+      const amountMsat = shares.get(origin)
+      if (amountMsat === undefined) await db.holds.delete(requestId)
+      else
+        await db.holds.put({ requestId, origin, grantId: '', once: false, amountMsat, chargedMsat: amountMsat, state: 'charged', at: session.lastUsedAt })
+    }
   }
 
-  async function keptOf(session: Session): Promise<Msat> {
+  /** What left the wallet since then without a person's own press, whatever came of it. */
+  async function leftMsat(since: number): Promise<number> {
+    const left = await db.operations.where('[purpose+createdAt]').between(['session', since], ['session', Number.MAX_SAFE_INTEGER]).toArray()
+    const byInvoice = (await db.sessions.where('createdAt').aboveOrEqual(since).toArray()).map(({ invoice, faceMsat }) => (invoice === undefined ? 0 : faceMsat + invoice.feeMsat))
+    return left.reduce((sum, operation) => sum + (isSwap(operation) ? 0 : worthMsat(operation.amount, operation.unit)), 0) + byInvoice.reduce((sum, each) => sum + each, 0)
+  }
+
+  /** All or nothing, and within the fuse. @param take what leaves: false when a note was taken meanwhile */
+  async function begin(session: Session, attempt: Attempt | null, fuse: FuseBound, leavesMsat: number, tables: readonly Table[], take: () => Promise<boolean>) {
+    let blown = false
+    const written = await allOrNothing(() =>
+      db.transaction('rw', [db.purse, db.operations, db.sessions, db.attempts, ...tables], async () => {
+        if ((await leftMsat(fuse.since)) + leavesMsat > fuse.mostMsat) {
+          blown = true
+          throw new Raced()
+        }
+        if (!(await take())) throw new Raced()
+        await db.sessions.add(session)
+        if (attempt !== null) await db.attempts.add(attempt)
+      }),
+    )
+    return written ? 'written' : blown ? 'fuse' : 'raced'
+  }
+
+  async function trueUpFee(sessionId: string, feeMsat: Msat): Promise<void> {
+    const bearer = await db.attempts.where('sessionId').equals(sessionId).filter((attempt) => attempt.feeMsat !== undefined).first()
+    if (bearer !== undefined) await db.attempts.update(bearer.id, { feeMsat })
+  }
+
+  function keptOf(session: Session, attempts: readonly Attempt[]): Msat {
     if (session.state !== 'lost') return msat(Math.max(0, session.unexplainedMsat))
     if (session.creditedMsat === null) return session.faceMsat
-    return lessMsat(session.creditedMsat, chargedMsat(await db.attempts.where('sessionId').equals(session.id).toArray()))
+    return lessMsat(session.creditedMsat, chargedMsat(attempts))
   }
 
   return {
@@ -41,39 +75,56 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore): Se
         .where('state')
         .anyOf([...states])
         .toArray(),
-    sessionsOf: (origin, providerId) => db.sessions.where('[origin+providerId]').equals([origin, providerId]).toArray(),
+    shortSessions: () =>
+      db.sessions
+        .where('debt.kind')
+        .equals('short')
+        .toArray(),
+    costsSince: (at) => readSessionCosts(db, at),
 
-    prepare: (session, operation) =>
-      db.transaction('rw', db.notes, db.operations, db.sessions, async () => {
-        const taken = await wallet.beginSend(operation)
-        if (taken) await db.sessions.add(session)
-        return taken
-      }),
-    open: (id, creditedMsat) =>
-      db.transaction('rw', db.notes, db.operations, db.sessions, async () => {
+    prepare: (session, operation, attempt, fuse) => begin(session, attempt, fuse, session.faceMsat, [], () => wallet.beginSend(operation)),
+    prepareByInvoice: (session, payment, attempt, fuse) =>
+      begin(session, attempt, fuse, session.faceMsat + session.invoice.feeMsat, [db.withdrawals, db.topUps], () => lightning.beginWithdrawal(session.invoice.withdrawalId, payment)),
+    open: (id, creditedMsat, byInvoice) =>
+      db.transaction('rw', db.purse, db.operations, db.sessions, db.attempts, async () => {
         const session = await db.sessions.get(id)
         if (session?.state !== 'prepared') return false
-        await db.notes.where('operationId').equals(session.operationId).delete()
-        await db.operations.update(session.operationId, { state: 'claimed' })
-        await db.sessions.put({ ...session, state: 'open', creditedMsat, tries: 0, problem: null })
+        const key = byInvoice?.key ?? session.key
+        await db.sessions.put({ ...session, key, state: 'open', creditedMsat, tries: 0, problem: null, debt: null })
+        if (byInvoice === undefined) {
+          await db.purse.where('operationId').equals(session.operationId).delete()
+          await db.operations.update(session.operationId, { state: 'claimed' })
+        } else await trueUpFee(id, byInvoice.feeMsat)
         return true
       }),
-    update: (id, from, changes) =>
-      db.transaction('rw', db.sessions, db.attempts, db.holds, async () => {
+    cancelUnpaid: (id) =>
+      db.transaction('rw', db.sessions, db.attempts, db.withdrawals, async () => {
+        const session = await db.sessions.get(id)
+        const payment = session?.invoice === undefined ? undefined : await db.withdrawals.get(session.invoice.withdrawalId)
+        if (session?.state !== 'prepared' || payment?.state !== 'failed') return false
+        await db.attempts.where('sessionId').equals(id).modify({ state: 'settled', chargedMsat: ZERO_MSAT, feeMsat: ZERO_MSAT })
+        await db.sessions.put({ ...session, state: 'cancelled', problem: payment.problem, debt: null })
+        return true
+      }),
+    update: (id, from, changes, standing) =>
+      db.transaction('rw', db.sessions, db.attempts, db.holds, db.standings, async () => {
         const session = await db.sessions.get(id)
         if (session === undefined || !from.includes(session.state)) return false
         await db.sessions.put({ ...session, ...changes })
         await bookKept({ ...session, ...changes })
+        if (standing !== undefined) await db.standings.put(standing((await db.standings.get(session.providerId)) ?? newStanding(session.providerId)))
         return true
       }),
-    settle: (id, nextTryAt) =>
-      db.transaction('rw', db.sessions, db.attempts, async () => {
+    async settle(id, nextTryAt) {
+      if ((await db.sessions.get(id))?.state !== 'open') return false
+      return db.transaction('rw', db.sessions, db.attempts, async () => {
         const session = await db.sessions.get(id)
         const running = (await db.attempts.where('sessionId').equals(id).toArray()).some(({ state }) => state === 'open')
         if (session?.state !== 'open' || running) return false
         await db.sessions.put({ ...session, state: 'settling', nextTryAt, tries: 0 })
         return true
-      }),
+      })
+    },
     storeRefund: (id, token, changes) =>
       db.transaction('rw', db.sessions, db.attempts, db.holds, db.incoming, async () => {
         const session = await db.sessions.get(id)
@@ -83,18 +134,40 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore): Se
         await bookKept({ ...session, ...changes, state: 'refunded' })
         return true
       }),
+    endXCashu: (id, change, facts) =>
+      db.transaction('rw', [db.purse, db.operations, db.sessions, db.attempts, db.holds, db.incoming], async () => {
+        const session = await db.sessions.get(id)
+        const isOpen = session?.state === 'prepared' || session?.state === 'settling' || session?.state === 'lost'
+        if (session === undefined || !isOpen || (change !== null && (await db.incoming.get(change.id)) !== undefined)) return false
+        await db.purse.where('operationId').equals(session.operationId).delete()
+        await db.operations.update(session.operationId, { state: 'claimed' })
+        if (change !== null) await db.incoming.add(change)
+        const backMsat = change?.amountMsat ?? ZERO_MSAT
+        const creditedMsat = facts.creditedMsat ?? session.faceMsat
+        const chargedMsat = chargeOf(creditedMsat, backMsat)
+        const attempts = await db.attempts.where('sessionId').equals(id).toArray()
+        await db.attempts.bulkPut(attempts.map((attempt): Attempt => ({ ...attempt, state: 'settled', chargedMsat })))
+        // a gift, when more came back than was there
+        const unexplainedMsat = creditedMsat - chargedMsat - backMsat
+        const over = change === null ? ({ state: 'closed', token: null } as const) : ({ state: 'refunded' } as const)
+        const ended: Session = { ...session, ...facts, ...over, creditedMsat, unexplainedMsat, tries: 0, problem: null, debt: null }
+        await db.sessions.put(ended)
+        await bookKept(ended)
+        return true
+      }),
 
-    attempt: (id) => db.attempts.get(id),
     attemptsOf: (sessionId) => db.attempts.where('sessionId').equals(sessionId).toArray(),
     attemptsOfRequest: (requestId) => db.attempts.where('requestId').equals(requestId).toArray(),
     openAttempts: () => db.attempts.where('state').equals('open').toArray(),
-    beginAttempt: (attempt) =>
+    takePlace: (pick) =>
       db.transaction('rw', db.sessions, db.attempts, async () => {
-        const session = await db.sessions.get(attempt.sessionId)
-        const others = await db.attempts.where('sessionId').equals(attempt.sessionId).toArray()
-        if (session === undefined || freeMsat(session, others) < attempt.requiredMsat) return false
+        const sessions = await db.sessions.where('state').anyOf(['open', 'prepared']).toArray()
+        const places = await Promise.all(sessions.map(async (session) => ({ session, attempts: await db.attempts.where('sessionId').equals(session.id).toArray() })))
+        const attempt = pick(places)
+        const place = places.find(({ session }) => session.id === attempt?.sessionId)
+        if (attempt === null || place === undefined) return null
         await db.attempts.add(attempt)
-        return true
+        return { session: place.session, attempt }
       }),
     endAttempt: (id, claimed) =>
       db.transaction('rw', db.sessions, db.attempts, async () => {
@@ -102,7 +175,7 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore): Se
         if (attempt?.state !== 'open') return false
         const session = await db.sessions.get(attempt.sessionId)
         const others = (await db.attempts.where('sessionId').equals(attempt.sessionId).toArray()).filter((row) => row.id !== id)
-        const most = lessMsat(session?.creditedMsat ?? ZERO_MSAT, chargedMsat(others))
+        const most = lessMsat(session?.creditedMsat ?? session?.arrivesMsat ?? ZERO_MSAT, chargedMsat(others))
         await db.attempts.put({ ...attempt, state: claimed === null ? 'ended' : 'settled', chargedMsat: minMsat(claimed ?? ZERO_MSAT, most) })
         return true
       }),

@@ -1,8 +1,11 @@
 /** The wallet's memory on Dexie. Compare-and-set happens inside each transaction (`cashu.md` §1.2). */
-import { RoutstrError } from '../domain/errors.ts'
 import { isSwap, type SwapOperation } from '../wallet/journal.ts'
 import type { WalletStore } from '../wallet/store.ts'
+import { readBuckets, readChosen } from './note-buckets.ts'
+import { noteId, noteRow } from './note-row.ts'
 import type { RoutstrDatabase } from './database.ts'
+import { dropSpentNote, spentElsewhereMsat } from './spent-elsewhere.ts'
+import { allOrNothing, Raced, takeNotes } from './taking-notes.ts'
 
 export function createWalletStore(db: RoutstrDatabase): WalletStore {
   return {
@@ -22,7 +25,6 @@ export function createWalletStore(db: RoutstrDatabase): WalletStore {
         const row = (await db.mints.get(url)) ?? { url, name: '', addedAt: 0, trusted: false, cache: null }
         await db.mints.put({ ...row, ...changes })
       }),
-    deleteMint: (url) => db.mints.delete(url),
 
     reserveCounters: (keysetId, count) =>
       db.transaction('rw', db.counters, async () => {
@@ -36,15 +38,17 @@ export function createWalletStore(db: RoutstrDatabase): WalletStore {
         if (atLeast > next) await db.counters.put({ keysetId, next: atLeast })
       }),
 
-    notes: (mint, states) =>
-      mint === null
-        ? db.notes
+    buckets: (of) => readBuckets(db, of),
+    readyNotes: (account, choice) => readChosen(db, account, choice),
+    notes: (account, states) =>
+      account === null
+        ? db.purse
             .where('state')
             .anyOf([...states])
             .toArray()
-        : db.notes
-            .where('[mint+state]')
-            .anyOf(states.map((state) => [mint, state]))
+        : db.purse
+            .where('[mint+unit+state]')
+            .anyOf(states.map((state) => [account.mint, account.unit, state]))
             .toArray(),
 
     operation: (id) => db.operations.get(id),
@@ -81,7 +85,7 @@ export function createWalletStore(db: RoutstrDatabase): WalletStore {
       }),
     beginSwap: (operation) =>
       allOrNothing(() =>
-        db.transaction('rw', db.notes, db.incoming, db.operations, async () => {
+        db.transaction('rw', db.purse, db.incoming, db.operations, async () => {
           await takeNotes(db, operation.ownSecrets, 'swapping', operation.id)
           for (const id of operation.incomingIds) {
             const row = await db.incoming.get(id)
@@ -97,21 +101,24 @@ export function createWalletStore(db: RoutstrDatabase): WalletStore {
       ),
 
     finishSwap: (operationId, outputs) =>
-      db.transaction('rw', db.notes, db.incoming, db.operations, async () => {
+      db.transaction('rw', db.purse, db.incoming, db.operations, db.elsewhere, async () => {
         const operation = await db.operations.get(operationId)
         if (operation === undefined || !isSwap(operation) || operation.state !== 'requested') return false
         const secrets = operation.swap.inputs.map(({ secret }) => secret)
-        const own = await db.notes.bulkGet(secrets)
-        await db.notes.bulkDelete(secrets)
+        const own = await db.purse.bulkGet(secrets.map(noteId))
+        // found with the seed, and then its token was pasted: it came in twice, and is here once
+        for (const note of own)
+          if (note?.state === 'ready' && !operation.ownSecrets.includes(note.secret)) await dropSpentNote(db, note.id, operation.createdAt)
+        await db.purse.bulkDelete(secrets.map(noteId))
         // a token of our own that came back by pasting it
         for (const sendId of new Set(own.map((note) => (note?.state === 'sent' ? note.operationId : null)))) {
-          if (sendId === null || sendId === operation.sendId || (await db.notes.where('operationId').equals(sendId).count()) > 0) continue
+          if (sendId === null || sendId === operation.sendId || (await db.purse.where('operationId').equals(sendId).count()) > 0) continue
           await db.operations.update(sendId, { state: 'claimed' })
         }
-        await db.notes.bulkPut(outputs.map((note) => ({ ...note, state: 'ready', operationId: null })))
+        await db.purse.bulkPut(outputs.map((note) => noteRow({ ...note, state: 'ready', operationId: null })))
         for (const id of operation.incomingIds) await db.incoming.update(id, { state: 'redeemed', problem: null })
         if (operation.sendId !== null) {
-          await db.notes.where('operationId').equals(operation.sendId).delete()
+          await db.purse.where('operationId').equals(operation.sendId).delete()
           await db.operations.update(operation.sendId, { state: 'takenBack' })
         }
         await db.operations.put({ ...operation, state: 'done', problem: null })
@@ -119,13 +126,13 @@ export function createWalletStore(db: RoutstrDatabase): WalletStore {
       }),
 
     failSwap: (operationId, { spent, retry, problem }) =>
-      db.transaction('rw', db.notes, db.incoming, db.operations, async () => {
+      db.transaction('rw', db.purse, db.incoming, db.operations, db.elsewhere, async () => {
         const operation = await db.operations.get(operationId)
         if (operation === undefined || !isSwap(operation) || operation.state !== 'requested') return
         const gone = new Set(spent)
         for (const secret of operation.ownSecrets) {
-          if (gone.has(secret)) await db.notes.delete(secret)
-          else await db.notes.update(secret, { state: 'ready', operationId: null })
+          if (gone.has(secret)) await dropSpentNote(db, noteId(secret), operation.createdAt)
+          else await db.purse.update(noteId(secret), { state: 'ready', operationId: null })
         }
         for (const id of operation.incomingIds) await db.incoming.update(id, { state: retry ? 'stored' : 'refused', problem, operationId: null })
         await db.operations.put({ ...operation, state: 'failed', problem })
@@ -133,46 +140,20 @@ export function createWalletStore(db: RoutstrDatabase): WalletStore {
 
     beginSend: (operation) =>
       allOrNothing(() =>
-        db.transaction('rw', db.notes, db.operations, async () => {
+        db.transaction('rw', db.purse, db.operations, async () => {
           await takeNotes(db, operation.secrets, 'sent', operation.id)
           await db.operations.add(operation)
         }),
       ),
     finishSend: (operationId) =>
-      db.transaction('rw', db.notes, db.operations, async () => {
+      db.transaction('rw', db.purse, db.operations, async () => {
         const operation = await db.operations.get(operationId)
         // SPENT may be our own claim whose answer was lost: its operation decides, not we
         if (operation?.state !== 'sent' || (await openTakeBack(db, operationId)) !== undefined) return
-        await db.notes.where('operationId').equals(operationId).delete()
+        await db.purse.where('operationId').equals(operationId).delete()
         await db.operations.update(operationId, { state: 'claimed' })
       }),
-  }
-}
-
-/** Somebody else took a note, a token or a send between our reading and our writing. */
-class Raced extends Error {}
-
-async function allOrNothing(transaction: () => PromiseLike<unknown>): Promise<boolean> {
-  try {
-    await transaction()
-    return true
-  } catch (error) {
-    if (error instanceof Raced) return false
-    throw error instanceof Error && /Quota/.test(error.name)
-      ? new RoutstrError(
-          'internal_error',
-          'The browser refuses to store more data for the extension, so nothing was paid. Free some disk space and try again.',
-          { cause: error },
-        )
-      : error
-  }
-}
-
-async function takeNotes(db: RoutstrDatabase, secrets: readonly string[], state: 'swapping' | 'sent', operationId: string): Promise<void> {
-  const rows = await db.notes.bulkGet([...secrets])
-  for (const row of rows) {
-    if (row?.state !== 'ready') throw new Raced()
-    await db.notes.put({ ...row, state, operationId })
+    spentElsewhereMsat: (operationId) => db.transaction('r', db.operations, db.elsewhere, () => spentElsewhereMsat(db, operationId)),
   }
 }
 

@@ -13,6 +13,7 @@ import type { PackedSwap } from './mint.ts'
 interface OperationFacts {
   readonly id: string
   readonly mint: string
+  readonly unit: string
   readonly createdAt: number
 }
 
@@ -26,8 +27,9 @@ export interface SwapOperation extends OperationFacts {
   readonly incomingIds: readonly string[]
   /** The send whose notes are claimed back (takeBack). */
   readonly sendId: string | null
-  readonly inputSat: number
-  readonly outputSat: number
+  /** Whole units, as all amounts here. */
+  readonly inputAmount: number
+  readonly outputAmount: number
   readonly tries: number
   /** Not before this time, ms. */
   readonly nextTryAt: number
@@ -39,7 +41,7 @@ export interface SendOperation extends OperationFacts {
   readonly state: 'sent' | 'claimed' | 'takenBack'
   /** The string itself: an account key derives from it, it must never be encoded twice. */
   readonly token: string
-  readonly amountSat: number
+  readonly amount: number
   readonly secrets: readonly string[]
   /** `user`: handed to a person; `session`: it funds a session, which decides when it comes back. */
   readonly purpose: 'user' | 'session'

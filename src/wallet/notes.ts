@@ -1,10 +1,14 @@
-/** A note is one Cashu proof in sat; how to choose some of them without asking the mint. */
+/** A note is one Cashu proof; how to choose some of them without asking the mint. Amounts are whole units of the account. */
+import { type AtLeast, type Bucket, chooseAtLeastAmong, chooseExactAmong, type KeysetChoice, keysetsOf } from './denominations.ts'
+
 export interface Note {
   /** Unique; also what the mint will remember once it is spent. */
   readonly secret: string
   readonly mint: string
+  /** An account is mint × unit; see `domain/units.ts`. */
+  readonly unit: string
   readonly keysetId: string
-  readonly amountSat: number
+  readonly amount: number
   readonly C: string
   readonly dleq: { readonly e: string; readonly s: string; readonly r?: string } | null
   /** ready → swapping | sent; rows of spent notes are deleted when their value has arrived elsewhere. */
@@ -12,134 +16,95 @@ export interface Note {
   readonly operationId: string | null
 }
 
-export function sumSat(notes: readonly { readonly amountSat: number }[]): number {
-  return notes.reduce((sum, note) => sum + note.amountSat, 0)
+export function sumAmounts(notes: readonly { readonly amount: number }[]): number {
+  return notes.reduce((sum, note) => sum + note.amount, 0)
 }
 
-/** NUT-02: `ceil(Σ ppk / 1000)` sat, once per transaction. */
-export function inputFeeSat(count: number, ppk: number): number {
+/** NUT-02: `ceil(Σ ppk / 1000)` units, once per transaction. */
+export function inputFee(count: number, ppk: number): number {
   return Math.ceil((count * ppk) / 1000)
 }
 
 /**
- * Notes worth exactly `amountSat`, all of one keyset (a node refuses tokens of several, `routstr-node.md` §3.1), or null.
- * Few notes are preferred. Depth-first over descending amounts with a bound on the work; with powers of two the first
- * descent nearly always succeeds.
+ * Notes worth exactly `amount`, all of one keyset (a node refuses tokens of several, `routstr-node.md` §3.1), as few as
+ * possible; or null.
  */
-export function selectExact(notes: readonly Note[], amountSat: number): Note[] | null {
-  for (const group of byKeyset(notes)) {
-    const found = exactFrom(group, amountSat)
-    if (found !== null) return found
-  }
-  return null
+export function selectExact(notes: readonly Note[], amount: number): Note[] | null {
+  return taken(notes, chooseExactAmong(keysetsOf(notes), amount))
 }
 
 /**
- * Notes of one keyset whose value after the redeemer's input fee is at least `needSat` and at most `capSat`, with the least
- * overshoot found; or null. For deposits, where the rest comes back.
+ * Notes of one keyset whose value after the redeemer's input fee is at least `need` and at most `cap`, with the least
+ * overshoot; or null. For deposits, where the rest comes back.
  */
-export function selectAtLeast(
-  notes: readonly Note[],
-  request: { readonly needSat: number; readonly aimSat: number; readonly capSat: number; readonly feePpk: (keysetId: string) => number },
-): Note[] | null {
-  for (const aim of [request.aimSat, request.needSat]) {
-    for (const group of byKeyset(notes)) {
-      const ppk = request.feePpk(group[0]?.keysetId ?? '')
-      const found = coverFrom(group, aim, ppk)
-      if (found === null) continue
-      const value = sumSat(found) - inputFeeSat(found.length, ppk)
-      if (value >= request.needSat && value <= request.capSat) return found
-    }
-  }
-  return null
+export function selectAtLeast(notes: readonly Note[], request: AtLeast): Note[] | null {
+  return taken(notes, chooseAtLeastAmong(keysetsOf(notes), request))
 }
 
-function byKeyset(notes: readonly Note[]): Note[][] {
-  const groups = new Map<string, Note[]>()
-  for (const note of notes) {
-    const group = groups.get(note.keysetId)
-    if (group === undefined) groups.set(note.keysetId, [note])
-    else group.push(note)
-  }
-  return [...groups.values()].map((group) => group.sort((a, b) => b.amountSat - a.amountSat))
+function taken(notes: readonly Note[], chosen: KeysetChoice | null): Note[] | null {
+  if (chosen === null) return null
+  return chosen.choice.flatMap(({ amount, count }) => notes.filter((note) => note.keysetId === chosen.keysetId && note.amount === amount).slice(0, count))
 }
 
-const MOST_STEPS = 5_000
-
-function exactFrom(descending: readonly Note[], amountSat: number): Note[] | null {
-  let steps = 0
-  const search = (from: number, rest: number): Note[] | null => {
-    if (rest === 0) return []
-    for (let index = from; index < descending.length; index++) {
-      if (++steps > MOST_STEPS) return null
-      const note = descending[index]
-      if (note === undefined || note.amountSat > rest) continue
-      const tail = search(index + 1, rest - note.amountSat)
-      if (tail !== null) return [note, ...tail]
-    }
-    return null
-  }
-  return search(0, amountSat)
+/** The least face value whose notes (powers of two) are worth `value` after the redeemer's input fee. */
+export function faceFor(value: number, ppk: number): number {
+  let face = value
+  while (face - inputFee(powersOfTwo(face).length, ppk) < value) face++
+  return face
 }
 
-/** Largest first while they fit, then the smallest note that covers the rest, then drop what became unnecessary. */
-function coverFrom(descending: readonly Note[], needSat: number, ppk: number): Note[] | null {
-  const chosen: Note[] = []
-  const value = (): number => sumSat(chosen) - inputFeeSat(chosen.length, ppk)
-  const rest = [...descending]
-  while (value() < needSat) {
-    const missing = needSat - value()
-    const withFee = missing + inputFeeSat(chosen.length + 1, ppk) - inputFeeSat(chosen.length, ppk)
-    const fitting = rest.findIndex((note) => note.amountSat <= withFee)
-    const smallestAbove = fitting === -1 ? rest.length - 1 : coveringIndex(rest, withFee, fitting)
-    const [note] = rest.splice(smallestAbove, 1)
-    if (note === undefined) return null
-    chosen.push(note)
-  }
-  for (const note of [...chosen].sort((a, b) => a.amountSat - b.amountSat)) {
-    const without = chosen.filter((other) => other !== note)
-    if (without.length > 0 && sumSat(without) - inputFeeSat(without.length, ppk) >= needSat) chosen.splice(chosen.indexOf(note), 1)
-  }
-  return chosen
-}
-
-/** An exact hit, else the largest that fits; when everything that fits together is too little, the smallest above. */
-function coveringIndex(descending: readonly Note[], amountSat: number, fitting: number): number {
-  const fittingSum = sumSat(descending.slice(fitting))
-  return fittingSum >= amountSat || fitting === 0 ? fitting : fitting - 1
-}
-
-/** The least face value whose notes (powers of two) are worth `valueSat` after the redeemer's input fee. */
-export function faceFor(valueSat: number, ppk: number): number {
-  let faceSat = valueSat
-  while (faceSat - inputFeeSat(powersOfTwo(faceSat).length, ppk) < valueSat) faceSat++
-  return faceSat
-}
-
-/** Largest step of the ladder, and how many notes of each step a wallet likes to hold. */
-const LADDER_TOP_SAT = 64
+/** Steps of the ladder above its lowest, and how many notes of each step a wallet likes to hold. */
+const LADDER_STEPS = 7
 const LADDER_COPIES = 3
+/** The lowest step per unit: a ladder of single msat would be made of notes that nobody pays with. */
+const LOWEST_STEP: Readonly<Record<string, number>> = { msat: 1024 }
 
 /**
- * Denominations for `totalSat` of fresh notes: exactly `exactSat` first, then the steps 1, 2, 4 … 64 of which fewer than
+ * Denominations for `total` of fresh notes: exactly `exact` first, then the steps 1, 2, 4 … 64 of which fewer than
  * three are at hand, then the rest in as few notes as possible. So payments find exact notes without asking the mint; on
  * small totals at most half goes into steps, because every note costs an input fee when it is spent; steps that are not
  * worth their own fee are left out.
- * @param ppk input fee of one note
+ * @param account `have`: notes at hand; `ppk`: input fee of one note
  */
-export function ladder(totalSat: number, exactSat: number, have: readonly { readonly amountSat: number }[], ppk = 0): number[] {
-  const amounts = powersOfTwo(exactSat)
-  let rest = totalSat - exactSat
+export function ladder(
+  total: number,
+  exact: number,
+  account: { readonly unit?: string; readonly have: readonly { readonly amount: number; readonly count?: number }[]; readonly ppk?: number },
+): number[] {
+  const { unit = 'sat', have, ppk = 0 } = account
+  const lowest = LOWEST_STEP[unit] ?? 1
+  const amounts = powersOfTwo(exact)
+  let rest = total - exact
   let forSteps = Math.floor(rest / 2)
   for (let copy = 1; copy <= LADDER_COPIES; copy++) {
-    for (let step = 1; step <= LADDER_TOP_SAT && step <= forSteps; step *= 2) {
-      if (step * 1000 <= ppk * 2 || have.filter(({ amountSat }) => amountSat === step).length >= copy) continue
+    for (let step = lowest; step < lowest * 2 ** LADDER_STEPS && step <= forSteps; step *= 2) {
+      if (step * 1000 <= ppk * 2 || copiesOf(step, have) >= copy) continue
       amounts.push(step)
       rest -= step
       forSteps -= step
     }
   }
   return [...amounts, ...powersOfTwo(rest)]
+}
+
+function copiesOf(step: number, have: readonly { readonly amount: number; readonly count?: number }[]): number {
+  return have.reduce((copies, { amount, count = 1 }) => copies + (amount === step ? count : 0), 0)
+}
+
+/** With so many steps gone the ladder is worth the fee of a swap. */
+const STEPS_GONE = 3
+
+/**
+ * The note to exchange for a new ladder, or null while the old one does: at least three steps have no note left, and a note
+ * is large enough to fill them. The smallest such note: large ones are good for large payments.
+ */
+export function noteForLadder<N extends Bucket>(notes: readonly N[], account: { readonly unit: string; readonly ppk: number }): N | null {
+  const lowest = LOWEST_STEP[account.unit] ?? 1
+  const steps = Array.from({ length: LADDER_STEPS }, (_, index) => lowest * 2 ** index).filter((step) => step * 1000 > account.ppk * 2)
+  const gone = steps.filter((step) => copiesOf(step, notes) === 0)
+  if (gone.length < STEPS_GONE) return null
+  const least = lowest * 2 ** (LADDER_STEPS + 1)
+  return notes.filter(({ amount }) => amount >= least).reduce<N | null>((found, note) => (found === null || note.amount < found.amount ? note : found), null)
 }
 
 function powersOfTwo(value: number): number[] {

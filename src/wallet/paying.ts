@@ -1,10 +1,11 @@
 /** Money that leaves: exact notes chosen offline and taken in one transaction; a split at the mint only when nothing fits. */
 import { RoutstrError } from '../domain/errors.ts'
-import { fromSat, satText } from '../domain/msat.ts'
+import { unitText } from '../domain/units.ts'
 import { createExclusive } from './exclusive.ts'
 import type { SendOperation } from './journal.ts'
 import type { MintConnection } from './mint.ts'
-import { faceFor, type Note, selectAtLeast, selectExact, sumSat } from './notes.ts'
+import { chooseAtLeastAmong, chooseExactAmong, countOf, type KeysetChoice, type Keysets, keysetsOf } from './denominations.ts'
+import { faceFor, type Note, sumAmounts } from './notes.ts'
 import type { WalletStore } from './store.ts'
 import type { SwapRunner } from './swaps.ts'
 
@@ -18,15 +19,25 @@ export interface DepositWish {
   readonly capSat: number
 }
 
+/** The same in whole units of the account that pays. */
+export interface DepositRange {
+  readonly need: number
+  readonly aim: number
+  readonly cap: number
+}
+
+/** @param arrives what is left of it after the redeemer's input fee, units of the account */
+export type DepositJournal = (operation: SendOperation, arrives: number) => Promise<boolean>
+
 export interface Paying {
   /**
    * Takes notes for a deposit. `journal` writes the operation together with whatever must be saved in the same
    * transaction, and answers false when a note was taken meanwhile.
    * @throws RoutstrError `insufficient_balance` (nothing taken), `mint_unreachable` (a split was needed)
    */
-  deposit(connection: MintConnection, wish: DepositWish, journal: (operation: SendOperation) => Promise<boolean>): Promise<SendOperation>
-  /** Exactly `amountSat` for a person. @throws RoutstrError as above */
-  send(connection: MintConnection, amountSat: number, memo: string | null): Promise<SendOperation>
+  deposit(connection: MintConnection, range: DepositRange, journal: DepositJournal): Promise<SendOperation>
+  /** Exactly `amount` units for a person. @throws RoutstrError as above */
+  send(connection: MintConnection, amount: number, memo: string | null): Promise<SendOperation>
 }
 
 const MOST_TRIES = 5
@@ -41,18 +52,18 @@ export function createPaying(world: {
   const exclusive = createExclusive()
 
   return {
-    deposit: (connection, wish, journal) =>
-      exclusive(connection.url, () => {
-        const select = (notes: readonly Note[]): Note[] | null => selectAtLeast(notes, { ...wish, feePpk: connection.feePpk })
+    deposit: (connection, range, journal) =>
+      exclusive(keyOf(connection), () => {
+        const choose = (keysets: Keysets): KeysetChoice | null => chooseAtLeastAmong(keysets, { ...range, feePpk: connection.feePpk })
         const { inputFeePpk } = connection.facts()
-        return take(connection, [faceFor(wish.aimSat, inputFeePpk), faceFor(wish.needSat, inputFeePpk)], select, journal, 'session', null)
+        return take(connection, [faceFor(range.aim, inputFeePpk), faceFor(range.need, inputFeePpk)], choose, journal, 'session', null)
       }),
-    send: (connection, amountSat, memo) =>
-      exclusive(connection.url, () =>
+    send: (connection, amount, memo) =>
+      exclusive(keyOf(connection), () =>
         take(
           connection,
-          [amountSat],
-          (notes) => selectExact(notes, amountSat),
+          [amount],
+          (keysets) => chooseExactAmong(keysets, amount),
           (operation) => store.beginSend(operation),
           'user',
           memo,
@@ -63,54 +74,56 @@ export function createPaying(world: {
   async function take(
     connection: MintConnection,
     /** What to make by a swap when no notes fit: the first that the wallet can cover. */
-    splitSats: readonly number[],
-    select: (notes: readonly Note[]) => Note[] | null,
-    journal: (operation: SendOperation) => Promise<boolean>,
+    splits: readonly number[],
+    choose: (keysets: Keysets) => KeysetChoice | null,
+    journal: DepositJournal,
     purpose: SendOperation['purpose'],
     memo: string | null,
   ): Promise<SendOperation> {
     let hasSplit = false
     for (let round = 0; round < MOST_TRIES; round++) {
-      const ready = await store.notes(connection.url, ['ready'])
-      const chosen = select(ready)
-      if (chosen === null) {
+      const choice = choose(keysetsOf(await store.buckets({ account: connection, state: 'ready' })))
+      if (choice === null) {
         // once made, the notes are there; if not, no second fee is paid for nothing
         if (hasSplit) break
-        hasSplit = await split(connection, ready, splitSats)
+        hasSplit = await split(connection, await store.notes(connection, ['ready']), splits)
         continue
       }
+      const chosen = await store.readyNotes(connection, choice)
+      if (chosen.length < countOf(choice.choice)) continue
       const operation: SendOperation = {
         id: world.randomId(),
         kind: 'send',
         state: 'sent',
-        mint: connection.url,
+        mint: connection.mint,
+        unit: connection.unit,
         token: connection.encode(chosen, memo),
-        amountSat: sumSat(chosen),
+        amount: sumAmounts(chosen),
         secrets: chosen.map(({ secret }) => secret),
         purpose,
         memo,
         createdAt: world.now(),
       }
-      if (await journal(operation)) return operation
+      if (await journal(operation, sumAmounts(chosen) - connection.fee(chosen))) return operation
     }
-    throw new RoutstrError('insufficient_balance', `The notes at ${connection.url} are taken by other payments at the moment. Nothing was paid; try again.`)
+    throw new RoutstrError('insufficient_balance', `The notes at ${connection.mint} are taken by other payments at the moment. Nothing was paid; try again.`)
   }
 
   /** Swaps own notes so that one of the amounts can be handed out exactly; false when another payment was faster. */
   async function split(connection: MintConnection, ready: readonly Note[], wanted: readonly number[]): Promise<boolean> {
-    const wantSat = wanted.find((amountSat) => cheapestCover(ready, amountSat, connection) !== null) ?? wanted.at(-1) ?? 0
-    const inputs = cheapestCover(ready, wantSat, connection)
+    const want = wanted.find((amount) => cheapestCover(ready, amount, connection) !== null) ?? wanted.at(-1) ?? 0
+    const inputs = cheapestCover(ready, want, connection)
     if (inputs === null) {
       throw new RoutstrError(
         'insufficient_balance',
-        `The wallet holds ${satText(fromSat(sumSat(ready)))} sat at ${connection.url}; ${wantSat} sat and the mint's fee are needed. Nothing was paid.`,
+        `The wallet holds ${unitText(sumAmounts(ready), connection.unit)} at ${connection.mint}; ${unitText(want, connection.unit)} and the mint's fee are needed. Nothing was paid.`,
       )
     }
     const operation = await world.swaps.begin(
-      { kind: 'split', mint: connection.url, ownSecrets: inputs.map(({ secret }) => secret), incomingIds: [], sendId: null },
+      { kind: 'split', ownSecrets: inputs.map(({ secret }) => secret), incomingIds: [], sendId: null },
       connection,
       inputs,
-      wantSat,
+      want,
     )
     if (operation === null) return false
     const outcome = await world.swaps.run(operation, connection)
@@ -124,14 +137,16 @@ export function createPaying(world: {
   }
 }
 
+const keyOf = ({ mint, unit }: MintConnection): string => `${unit} ${mint}`
+
 /** Smallest notes first until the amount and the fee are covered; everything when it just fits; null when it does not. */
-function cheapestCover(ready: readonly Note[], wantSat: number, connection: MintConnection): Note[] | null {
-  const single = [...ready].sort((a, b) => a.amountSat - b.amountSat).find((note) => note.amountSat - connection.feeSat([note]) >= wantSat)
+function cheapestCover(ready: readonly Note[], want: number, connection: MintConnection): Note[] | null {
+  const single = [...ready].sort((a, b) => a.amount - b.amount).find((note) => note.amount - connection.fee([note]) >= want)
   if (single !== undefined) return [single]
   const inputs: Note[] = []
-  for (const note of [...ready].sort((a, b) => b.amountSat - a.amountSat)) {
+  for (const note of [...ready].sort((a, b) => b.amount - a.amount)) {
     inputs.push(note)
-    if (sumSat(inputs) - connection.feeSat(inputs) >= wantSat) return inputs
+    if (sumAmounts(inputs) - connection.fee(inputs) >= want) return inputs
   }
   return null
 }

@@ -1,54 +1,78 @@
 /** Tokens that come in: stored as raw strings first, redeemed by a journalled swap, several in one (`cashu.md` §5.2). */
 import { RoutstrError } from '../domain/errors.ts'
-import { fromSat, type Msat } from '../domain/msat.ts'
+import type { Msat } from '../domain/msat.ts'
+import { unitText, worthMsat } from '../domain/units.ts'
 import { sha256Hex } from '../domain/sha256.ts'
 import type { IncomingToken } from '../domain/wallet.ts'
 import type { MintConnection } from './mint.ts'
-import { type Note, sumSat } from './notes.ts'
+import type { Account } from './mint-wallet.ts'
+import { type Note, sumAmounts } from './notes.ts'
 import type { SwapOperation } from './journal.ts'
+import { lockProblem } from './locked-notes.ts'
 import type { WalletStore } from './store.ts'
 import { readToken } from './token.ts'
 import type { SwapOutcome, SwapRunner } from './swaps.ts'
 
 export interface Received {
+  readonly unit: string
+  readonly received: number
+  readonly fee: number
+  /** Worth of the two; 0 for units that are not bitcoin. */
   readonly receivedMsat: Msat
   readonly feeMsat: Msat
 }
 
+export function receivedFrom({ unit, inputAmount }: Pick<SwapOperation, 'unit' | 'inputAmount'>, received: number): Received {
+  const fee = inputAmount - received
+  return { unit, received, fee, receivedMsat: worthMsat(received, unit), feeMsat: worthMsat(fee, unit) }
+}
+
 export interface Receiving {
-  /** The row for a token string; not saved yet. @throws RoutstrError `invalid_token`, `unsupported_unit` */
+  /** The row for a token string; not saved yet. @throws RoutstrError `invalid_token` */
   rowFor(token: string, from: IncomingToken['from'], sessionId: string | null): Promise<IncomingToken>
+  /** What happens to this token meanwhile is its caller's: `redeemAll` leaves it alone, from before it is stored. */
+  inHand<T>(id: string, work: () => Promise<T>): Promise<T>
   /** Redeems one stored token. @throws RoutstrError; the token stays stored unless the mint says it is spent. */
   redeem(row: IncomingToken): Promise<Received>
   /** Redeems everything that is stored, in batches per mint; failures stay stored. */
   redeemAll(): Promise<void>
+  /**
+   * A token waits only as long as its mint is not trusted, whoever came to trust it (the user, a restore, a backup file), and
+   * however that fell together with its arrival. @returns the row as it is now
+   */
+  release(row: IncomingToken): Promise<IncomingToken>
 }
 
-/** No token of a browser wallet is worth more; sums of such amounts stay exact. */
-const MOST_MSAT = fromSat(1_000_000_000)
+/** No token of a browser wallet is worth more (10 bitcoin, in msat); sums of such amounts stay exact. */
+const MOST_UNITS = 1_000_000_000_000
 /** A batch is capped by the size of the request, not only by the number of tokens. */
 const MOST_NOTES_IN_ONE_SWAP = 64
+/** What a fee may eat of the change of a session without a word. More is kept, and shown. */
+const MOST_FORGONE_MSAT = 10_000
 
 export function createReceiving(world: {
   readonly store: WalletStore
   readonly swaps: SwapRunner
   readonly now: () => number
-  readonly connect: (mint: string) => Promise<MintConnection>
+  readonly connect: (account: Account) => Promise<MintConnection>
   readonly isTrusted: (mint: string) => Promise<boolean>
 }): Receiving {
   const { store, swaps, connect } = world
+  /** Tokens that a caller waits for: what runs beside must not take them away under its hands. */
+  const inHand = new Set<string>()
   return {
     async rowFor(token, from, sessionId) {
       const text = token.trim().replace(/^(cashu:|web\+cashu:\/\/)/i, '')
       const facts = readToken(text)
-      if (facts.unit !== 'sat')
-        throw new RoutstrError('unsupported_unit', `This token is in ${facts.unit}; only sat tokens can be received. It was not touched.`)
-      if (facts.amountMsat > MOST_MSAT) throw new RoutstrError('invalid_token', 'This token claims more than 10 bitcoin. It was not touched.')
+      if (facts.amount > MOST_UNITS || facts.amountMsat > MOST_UNITS)
+        throw new RoutstrError('invalid_token', `This token claims ${unitText(facts.amount, facts.unit)}. It was not touched.`)
       const mint = facts.mint.replace(/\/+$/, '')
       return {
         id: await sha256Hex(text),
         token: text,
         mint,
+        unit: facts.unit,
+        amount: facts.amount,
         amountMsat: facts.amountMsat,
         from,
         sessionId,
@@ -59,33 +83,57 @@ export function createReceiving(world: {
       }
     },
 
-    async redeem(row) {
-      const connection = await connect(row.mint)
-      for (let round = 0; round < 3; round++) {
-        const current = (await store.incoming(row.id)) ?? row
-        if (round > 0 && current.state === 'refused')
-          throw new RoutstrError('invalid_token', `The mint refused this token for good (${current.problem ?? 'no reason given'}). Nothing was received.`)
-        const opened = await open(connection, [current], round > 0 || row.problem !== null)
-        if (opened === null) throw spentBefore()
-        const outcome = await swaps.run(opened, connection)
-        if (outcome.kind === 'failed' && outcome.allSpent) throw spentBefore()
-        if (outcome.kind === 'done') return { receivedMsat: fromSat(sumSat(outcome.outputs)), feeMsat: fromSat(opened.inputSat - sumSat(outcome.outputs)) }
-        if (outcome.kind === 'open')
-          throw new RoutstrError(
-            'mint_unreachable',
-            `The mint did not finish the swap (${outcome.problem}). The token is kept and redeemed by itself as soon as the mint answers.`,
-          )
+    async inHand(id, work) {
+      inHand.add(id)
+      try {
+        return await work()
+      } finally {
+        inHand.delete(id)
       }
-      throw new RoutstrError('mint_rejected', 'The mint refused the swap several times. The token is kept under Tokens → Incoming.')
     },
+    redeem: redeemNow,
+
+    release,
 
     async redeemAll() {
-      const rows = await store.incomingTokens(['stored'])
-      for (const [mint, tokens] of groupBy(rows, (row) => row.mint)) {
-        const connection = await connect(mint).catch(() => null)
+      for (const row of await store.incomingTokens(['waiting'])) await release(row)
+      const rows = (await store.incomingTokens(['stored'])).filter(({ id }) => !inHand.has(id))
+      for (const tokens of Map.groupBy(rows, ({ mint, unit }) => `${unit} ${mint}`).values()) {
+        const [first] = tokens
+        const connection = first === undefined ? null : await connect(first).catch(() => null)
         if (connection !== null) await redeemBatch(connection, tokens)
       }
     },
+  }
+
+  async function release(row: IncomingToken): Promise<IncomingToken> {
+    if (row.state !== 'waiting' || !(await world.isTrusted(row.mint))) return row
+    await store.changeIncoming(row.id, ['waiting'], { state: 'stored' })
+    return (await store.incoming(row.id)) ?? row
+  }
+
+  async function redeemNow(row: IncomingToken): Promise<Received> {
+    const connection = await connect(row)
+    for (let round = 0; round < 3; round++) {
+      const current = (await store.incoming(row.id)) ?? row
+      if (round > 0 && current.state === 'refused')
+        throw new RoutstrError('invalid_token', `The mint refused this token for good (${current.problem ?? 'no reason given'}). Nothing was received.`)
+      const opened = await open(connection, [current], round > 0 || row.problem !== null)
+      if (opened === null) {
+        // the mint's fee would have taken all of it
+        if ((await store.incoming(row.id))?.state === 'redeemed') return receivedFrom({ unit: row.unit, inputAmount: current.amount }, 0)
+        throw spentBefore()
+      }
+      const outcome = await swaps.run(opened, connection)
+      if (outcome.kind === 'failed' && outcome.allSpent) throw spentBefore()
+      if (outcome.kind === 'done') return receivedFrom(opened, sumAmounts(outcome.outputs))
+      if (outcome.kind === 'open')
+        throw new RoutstrError(
+          'mint_unreachable',
+          `The mint did not finish the swap (${outcome.problem}). The token is kept and redeemed by itself as soon as the mint answers.`,
+        )
+    }
+    throw new RoutstrError('mint_rejected', 'The mint refused the swap several times. The token is kept under Tokens → Incoming.')
   }
 
   async function redeemBatch(connection: MintConnection, rows: readonly IncomingToken[]): Promise<void> {
@@ -132,20 +180,32 @@ export function createReceiving(world: {
         continue
       }
       if (inputs.length > 0 && inputs.length + unique.length > MOST_NOTES_IN_ONE_SWAP) continue
-      if (fromSat(sumSat(unique)) !== row.amountMsat) await store.changeIncoming(row.id, ['stored'], { amountMsat: fromSat(sumSat(unique)) })
+      const amount = sumAmounts(unique)
+      if (amount !== row.amount) await store.changeIncoming(row.id, ['stored'], { amount, amountMsat: worthMsat(amount, row.unit) })
       inputs.push(...unique)
       taken.push(row.id)
     }
     if (taken.length === 0) return null
-    const operation = await swaps.begin({ kind: 'receive', mint: connection.url, ownSecrets: [], incomingIds: taken, sendId: null }, connection, inputs)
+    const [only] = rows
+    const isDust = worthMsat(sumAmounts(inputs), connection.unit) <= MOST_FORGONE_MSAT
+    if (rows.length === 1 && only?.from === 'refund' && isDust && sumAmounts(inputs) <= connection.fee(inputs)) {
+      await swaps.forgo({ ownSecrets: [], incomingIds: taken, sendId: null }, connection, inputs)
+      return null
+    }
+    const operation = await swaps.begin({ kind: 'receive', ownSecrets: [], incomingIds: taken, sendId: null }, connection, inputs)
     if (operation === null) throw new RoutstrError('token_already_spent', 'This token is being received already.')
     return operation
   }
 
   async function usableNotes(connection: MintConnection, row: IncomingToken, askStates: boolean): Promise<Note[]> {
     const notes = await connection.decode(row.token)
-    if (notes.some(({ secret }) => /^\s*\[\s*"(P2PK|HTLC)"/.test(secret))) {
-      throw new RoutstrError('invalid_token', 'This token is locked to somebody else’s key. It was not touched.')
+    const locked = notes.map(({ secret }) => lockProblem(secret, connection.lockKey, world.now() / 1000)).find((problem) => problem !== null)
+    if (locked !== undefined) throw new RoutstrError('invalid_token', `${locked} It was not touched.`)
+    if (await connection.hasForged(notes)) {
+      throw new RoutstrError(
+        'invalid_token',
+        `The token carries a proof that ${connection.mint} signed it, and the proof is wrong: it is forged or damaged. It was not redeemed.`,
+      )
     }
     if (!askStates) return notes
     const states = await connection.states(notes)
@@ -155,10 +215,4 @@ export function createReceiving(world: {
 
 function spentBefore(): RoutstrError {
   return new RoutstrError('token_already_spent', 'This token was spent before. Nothing was received.')
-}
-
-function groupBy<T>(rows: readonly T[], key: (row: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const row of rows) groups.set(key(row), [...(groups.get(key(row)) ?? []), row])
-  return groups
 }

@@ -3,12 +3,12 @@
  * payment (`cashu.md` §3.5). Replays the identical request, then restores; never rolls back on a guess.
  */
 import { RoutstrError } from '../domain/errors.ts'
-import { fromSat } from '../domain/msat.ts'
 import { isSwap, type SendOperation, type SwapOperation } from './journal.ts'
 import type { MintConnection, NoteState } from './mint.ts'
+import type { Account } from './mint-wallet.ts'
 import type { Note } from './notes.ts'
-import { sumSat } from './notes.ts'
-import type { Received } from './receiving.ts'
+import { sumAmounts } from './notes.ts'
+import { type Received, receivedFrom } from './receiving.ts'
 import type { WalletStore } from './store.ts'
 import type { SwapRunner } from './swaps.ts'
 
@@ -24,7 +24,7 @@ export interface Recovery {
 export function createRecovery(world: {
   readonly store: WalletStore
   readonly swaps: SwapRunner
-  readonly connect: (mint: string) => Promise<MintConnection>
+  readonly connect: (account: Account) => Promise<MintConnection>
   readonly redeemStored: () => Promise<void>
   readonly now: () => number
 }): Recovery {
@@ -34,7 +34,9 @@ export function createRecovery(world: {
   async function run(everything: boolean): Promise<void> {
     for (const operation of await store.operations({ state: 'requested' })) {
       if (!isSwap(operation) || (!everything && operation.nextTryAt > world.now())) continue
-      const connection = await connect(operation.mint).catch(() => null)
+      // its owner may have finished it since the list was read
+      if ((await store.operation(operation.id))?.state !== 'requested') continue
+      const connection = await connect(operation).catch(() => null)
       if (connection !== null) await swaps.run(operation, connection)
     }
     await world.redeemStored()
@@ -44,10 +46,10 @@ export function createRecovery(world: {
   /** Tokens handed to people: one state request per mint, not one per token. */
   async function noticeClaims(): Promise<void> {
     const sends = (await store.operations({ kind: 'send', state: 'sent' })).filter((operation) => !isSwap(operation)).filter((send) => send.purpose === 'user')
-    for (const mint of new Set(sends.map((send) => send.mint))) {
-      const connection = await connect(mint).catch(() => null)
+    for (const here of byAccount(sends).values()) {
+      const [first] = here
+      const connection = first === undefined ? null : await connect(first).catch(() => null)
       if (connection === null) continue
-      const here = sends.filter((send) => send.mint === mint)
       const notes = await notesOf(here)
       const states = await connection.states(notes).catch(() => null)
       if (states === null) continue
@@ -57,7 +59,7 @@ export function createRecovery(world: {
 
   async function notesOf(sends: readonly SendOperation[]): Promise<Note[]> {
     const ids = new Set(sends.map(({ id }) => id))
-    return (await store.notes(sends[0]?.mint ?? null, ['sent'])).filter((note) => note.operationId !== null && ids.has(note.operationId))
+    return (await store.notes(sends[0] ?? null, ['sent'])).filter((note) => note.operationId !== null && ids.has(note.operationId))
   }
 
   return {
@@ -74,20 +76,27 @@ export function createRecovery(world: {
     },
     async statesOf(send) {
       if (send.state !== 'sent') return new Map(send.secrets.map((secret) => [secret, 'SPENT']))
-      return (await connect(send.mint)).states(await notesOf([send]))
+      return (await connect(send)).states(await notesOf([send]))
     },
     async takeBack(send) {
       if (send.state === 'claimed') throw new RoutstrError('token_already_spent', 'The receiver has redeemed this token already.')
-      if (send.state === 'takenBack') return { receivedMsat: fromSat(0), feeMsat: fromSat(0) }
-      const connection = await connect(send.mint)
-      const operation = (await openTakeBack(send.id)) ?? (await beginTakeBack(send, connection))
-      const outcome = await swaps.run(operation, connection)
-      if (outcome.kind === 'done') return { receivedMsat: fromSat(sumSat(outcome.outputs)), feeMsat: fromSat(operation.inputSat - sumSat(outcome.outputs)) }
-      if (outcome.kind === 'failed' && outcome.allSpent) {
-        await store.finishSend(send.id)
-        throw new RoutstrError('token_already_spent', 'The receiver has redeemed this token already.')
+      if (send.state === 'takenBack') return receivedFrom({ unit: send.unit, inputAmount: 0 }, 0)
+      const connection = await connect(send)
+      let problem = ''
+      for (let round = 0; round < 3; round++) {
+        const operation = (await openTakeBack(send.id)) ?? (await beginTakeBack(send, connection))
+        const outcome = await swaps.run(operation, connection)
+        if (outcome.kind === 'done') return receivedFrom(operation, sumAmounts(outcome.outputs))
+        if (outcome.kind === 'failed' && outcome.allSpent) {
+          await store.finishSend(send.id)
+          throw new RoutstrError('token_already_spent', 'The receiver has redeemed this token already.')
+        }
+        if (outcome.kind === 'open')
+          throw new RoutstrError('mint_unreachable', `Taking back is not finished (${outcome.problem}). It goes on by itself; the notes are safe.`)
+        // refused for good, and some notes are unspent: once more with fresh outputs, on a keyset that signs
+        problem = outcome.problem
       }
-      throw new RoutstrError('mint_unreachable', `Taking back is not finished (${outcome.problem}). It goes on by itself; the notes are safe.`)
+      throw new RoutstrError('mint_rejected', `The mint refused to take this token back (${problem}). It is still under Tokens → Sent.`)
     },
   }
 
@@ -100,13 +109,20 @@ export function createRecovery(world: {
   async function beginTakeBack(send: SendOperation, connection: MintConnection): Promise<SwapOperation> {
     const notes = await notesOf([send])
     const states = await connection.states(notes)
+    // a melt of the holder may fail yet: a row leaves only when its note is spent, or swapped by us
+    if ([...states.values()].includes('PENDING'))
+      throw new RoutstrError('mint_rejected', 'A part of this token is being redeemed at this moment, so it can not be taken back now. Try again in a while.')
     const unspent = notes.filter(({ secret }) => states.get(secret) === 'UNSPENT')
     if (unspent.length === 0) {
       if (notes.every(({ secret }) => states.get(secret) === 'SPENT')) await store.finishSend(send.id)
       throw new RoutstrError('token_already_spent', 'The receiver has redeemed this token already.')
     }
-    const operation = await swaps.begin({ kind: 'takeBack', mint: send.mint, ownSecrets: [], incomingIds: [], sendId: send.id }, connection, unspent)
+    const operation = await swaps.begin({ kind: 'takeBack', ownSecrets: [], incomingIds: [], sendId: send.id }, connection, unspent)
     if (operation === null) throw new RoutstrError('token_already_spent', 'This token is being taken back already.')
     return operation
   }
+}
+
+function byAccount<T extends Account>(rows: readonly T[]): Map<string, T[]> {
+  return Map.groupBy(rows, ({ mint, unit }) => `${unit} ${mint}`)
 }

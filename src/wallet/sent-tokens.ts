@@ -1,5 +1,5 @@
 /** Tokens handed to people, newest first, with what became of them. */
-import { fromSat } from '../domain/msat.ts'
+import { worthMsat } from '../domain/units.ts'
 import type { SentToken } from '../domain/wallet.ts'
 import { isSwap } from './journal.ts'
 import type { WalletStore } from './store.ts'
@@ -14,10 +14,12 @@ export async function listSentTokens(store: WalletStore): Promise<SentToken[]> {
     return takingBack.has(id) ? 'taking back' : 'pending'
   }
   return sends
-    .map(({ id, mint, amountSat, token, memo, createdAt, state }) => ({
+    .map(({ id, mint, unit, amount, token, memo, createdAt, state }) => ({
       operationId: id,
       mint,
-      amountMsat: fromSat(amountSat),
+      unit,
+      amount,
+      amountMsat: worthMsat(amount, unit),
       token,
       memo,
       at: createdAt,

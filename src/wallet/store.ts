@@ -1,5 +1,7 @@
 /** What the wallet needs to remember. Each method is one transaction; the rooms above see no table. */
 import type { IncomingToken } from '../domain/wallet.ts'
+import type { Account } from './mint-wallet.ts'
+import type { KeysetChoice } from './denominations.ts'
 import type { Note } from './notes.ts'
 import type { Operation, SendOperation, SwapOperation } from './journal.ts'
 
@@ -12,6 +14,11 @@ export interface MintRow {
   readonly cache: string | null
 }
 
+/** Equal notes: how many there are of one amount. */
+export interface NoteBucket extends Pick<Note, 'mint' | 'unit' | 'state' | 'keysetId' | 'amount'> {
+  readonly count: number
+}
+
 export interface WalletStore {
   /** Calls `make` once, ever; the same words afterwards. */
   seedWords(make: () => string): Promise<string>
@@ -20,14 +27,17 @@ export interface WalletStore {
   mint(url: string): Promise<MintRow | undefined>
   /** Changes only the given fields; adds an untrusted row when there is none. */
   saveMint(url: string, changes: Partial<Omit<MintRow, 'url'>>): Promise<void>
-  deleteMint(url: string): Promise<void>
 
   /** Reserves `count` counters of a keyset and returns the first; 0 only peeks. Atomic over all contexts. */
   reserveCounters(keysetId: string, count: number): Promise<number>
   advanceCounter(keysetId: string, atLeast: number): Promise<void>
 
-  /** Notes of a mint by state; all mints when null. */
-  notes(mint: string | null, states: readonly Note['state'][]): Promise<Note[]>
+  /** Equal notes counted, of an account in one state, or everything: read from an index, whatever their number. */
+  buckets(of: { readonly account: Account; readonly state: Note['state'] } | null): Promise<NoteBucket[]>
+  /** The ready notes of a choice; fewer when somebody took some meanwhile. */
+  readyNotes(account: Account, choice: KeysetChoice): Promise<Note[]>
+  /** Notes of an account by state; all accounts when null. */
+  notes(account: Account | null, states: readonly Note['state'][]): Promise<Note[]>
 
   operation(id: string): Promise<Operation | undefined>
   operations(filter: { readonly kind?: Operation['kind']; readonly state?: Operation['state'] }): Promise<Operation[]>
@@ -52,7 +62,7 @@ export interface WalletStore {
    */
   finishSwap(operationId: string, outputs: readonly Note[]): Promise<boolean>
   /**
-   * The mint will never accept this body. Own inputs: `spent` ones leave, the others are ready again. Tokens: `stored`
+   * The mint will never accept this body. Own inputs: `spent` ones leave (somebody with the same notes was faster), the others are ready again. Tokens: `stored`
    * again when `retry`, else `refused`. Operation `failed`, its outputs kept for a later restore.
    */
   failSwap(operationId: string, verdict: { readonly spent: readonly string[]; readonly retry: boolean; readonly problem: string }): Promise<void>
@@ -61,4 +71,6 @@ export interface WalletStore {
   beginSend(operation: SendOperation): Promise<boolean>
   /** The receiver has redeemed it: its notes leave, operation `claimed`. */
   finishSend(operationId: string): Promise<void>
+  /** Worth of those notes of a send that another browser of the user has spent (NIP-60), msat. */
+  spentElsewhereMsat(operationId: string): Promise<number>
 }

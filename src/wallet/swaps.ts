@@ -1,8 +1,9 @@
 /** Carries a journalled swap to its end: finish, keep open, or fail with every input accounted for (`cashu.md` §3). */
 import { nextTry, type SwapOperation } from './journal.ts'
-import type { MintConnection } from './mint.ts'
+import type { MintConnection, PackedSwap } from './mint.ts'
+import { COLLISION_JUMP } from './mint-answer.ts'
 import type { Note } from './notes.ts'
-import { ladder, sumSat } from './notes.ts'
+import { ladder, sumAmounts } from './notes.ts'
 import type { WalletStore } from './store.ts'
 
 export type SwapOutcome =
@@ -13,55 +14,118 @@ export type SwapOutcome =
 export interface SwapRunner {
   /**
    * Writes the operation down together with the notes it takes; null when somebody else took one of them.
-   * @param exactSat among the outputs are notes of exactly this sum
+   * @param exact among the outputs are notes of exactly this sum
    */
   begin(
-    facts: Pick<SwapOperation, 'kind' | 'mint' | 'ownSecrets' | 'incomingIds' | 'sendId'>,
+    facts: Pick<SwapOperation, 'kind' | 'ownSecrets' | 'incomingIds' | 'sendId'>,
     connection: MintConnection,
     inputs: readonly Note[],
-    exactSat?: number,
+    exact?: number,
   ): Promise<SwapOperation | null>
+  /** Change that is worth no more than the mint's fee for it: booked as that fee, nothing is sent. */
+  forgo(facts: Pick<SwapOperation, 'ownSecrets' | 'incomingIds' | 'sendId'>, connection: MintConnection, inputs: readonly Note[]): Promise<void>
   /** Idempotent: in whatever context, however often. */
   run(operation: SwapOperation, connection: MintConnection): Promise<SwapOutcome>
 }
 
-export function createSwapRunner(world: { readonly store: WalletStore; readonly now: () => number; readonly randomId: () => string }): SwapRunner {
+/** With the back-off of `nextTry` about two minutes. */
+const TRIES_OF_A_VAGUE_NO = 6
+
+/** A swap without a request. */
+const NOTHING: PackedSwap = { keysetId: '', inputs: [], outputs: [] }
+
+export function createSwapRunner(world: {
+  readonly store: WalletStore
+  readonly now: () => number
+  readonly randomId: () => string
+  /** Money has moved. */
+  readonly onChange: () => void
+}): SwapRunner {
   const { store, now } = world
+  /** The one who waits for an operation and the recovery may both carry it: one request is enough. */
+  const underWay = new Map<string, Promise<SwapOutcome>>()
   return {
-    async begin(facts, connection, inputs, exactSat = 0) {
+    async begin(facts, connection, inputs, exact = 0) {
       const own = new Set(facts.ownSecrets)
-      const have = (await store.notes(facts.mint, ['ready'])).filter(({ secret }) => !own.has(secret))
-      const totalSat = sumSat(inputs) - connection.feeSat(inputs)
-      const swap = await connection.prepareSwap(inputs, ladder(Math.max(0, totalSat), exactSat, have, connection.facts().inputFeePpk))
-      const operation: SwapOperation = {
-        ...facts,
-        id: world.randomId(),
-        state: 'requested',
-        swap,
-        inputSat: sumSat(inputs),
-        outputSat: swap.outputs.reduce((sum, { blindedMessage }) => sum + Number(blindedMessage.amount), 0),
-        createdAt: now(),
-        tries: 0,
-        nextTryAt: 0,
-        problem: null,
-      }
+      const have = await left(
+        connection,
+        inputs.filter(({ secret }) => own.has(secret)),
+      )
+      const total = Math.max(0, sumAmounts(inputs) - connection.fee(inputs))
+      const account = { unit: connection.unit, have, ppk: connection.facts().inputFeePpk }
+      const swap = await connection.prepareSwap(inputs, ladder(total, exact, account))
+      const operation = operationFor(facts, connection, inputs, swap)
       return (await store.beginSwap(operation)) ? operation : null
     },
 
-    async run(operation, connection) {
-      const answer = await connection.runSwap(operation.swap)
-      switch (answer.kind) {
-        case 'notes':
-          await store.finishSwap(operation.id, answer.notes)
-          return { kind: 'done', outputs: answer.notes }
-        case 'unknown':
-          return stayOpen(operation, answer.message, answer.retryAfterMs)
-        case 'rejected':
-          return reject(operation, connection, `${answer.code} ${answer.message}`)
-        default:
-          return answer satisfies never
-      }
+    async forgo(facts, connection, inputs) {
+      const operation = operationFor({ ...facts, kind: 'receive' }, connection, inputs, NOTHING)
+      if (await store.beginSwap(operation)) await finish(operation, [])
     },
+
+    run(operation, connection) {
+      const known = underWay.get(operation.id)
+      if (known !== undefined) return known
+      const carried = carry(operation, connection).finally(() => underWay.delete(operation.id))
+      underWay.set(operation.id, carried)
+      return carried
+    },
+  }
+
+  async function carry(operation: SwapOperation, connection: MintConnection): Promise<SwapOutcome> {
+    // forgone, and the worker died half-way
+    if (operation.swap.inputs.length === 0) return finish(operation, [])
+    const answer = await connection.runSwap(operation.swap)
+    switch (answer.kind) {
+      case 'notes':
+        return finish(operation, answer.notes)
+      case 'unknown':
+        // the same no for some minutes will not become a yes; whether an input is spent decides what follows
+        if (answer.refused !== undefined && operation.tries >= TRIES_OF_A_VAGUE_NO) return reject(operation, connection, `${answer.refused} ${answer.message}`)
+        return stayOpen(operation, answer.message, answer.retryAfterMs)
+      case 'rejected':
+        if (answer.collided) await store.reserveCounters(operation.swap.keysetId, COLLISION_JUMP).catch(() => undefined)
+        return reject(operation, connection, `${answer.code} ${answer.message}`)
+      default:
+        return answer satisfies never
+    }
+  }
+
+  async function finish(operation: SwapOperation, outputs: readonly Note[]): Promise<SwapOutcome> {
+    await store.finishSwap(operation.id, outputs)
+    world.onChange()
+    return { kind: 'done', outputs }
+  }
+
+  function operationFor(
+    facts: Pick<SwapOperation, 'kind' | 'ownSecrets' | 'incomingIds' | 'sendId'>,
+    { mint, unit }: MintConnection,
+    inputs: readonly Note[],
+    swap: PackedSwap,
+  ): SwapOperation {
+    return {
+      ...facts,
+      id: world.randomId(),
+      mint,
+      unit,
+      state: 'requested',
+      swap,
+      inputAmount: sumAmounts(inputs),
+      outputAmount: swap.outputs.reduce((sum, { blindedMessage }) => sum + Number(blindedMessage.amount), 0),
+      createdAt: now(),
+      tries: 0,
+      nextTryAt: 0,
+      problem: null,
+    }
+  }
+
+  /** Equal notes of the account without those that are about to be swapped. */
+  async function left(account: MintConnection, going: readonly Note[]): Promise<{ amount: number; count: number }[]> {
+    const buckets = await store.buckets({ account, state: 'ready' })
+    return buckets.map(({ amount, count, keysetId }) => ({
+      amount,
+      count: count - going.filter((note) => note.amount === amount && note.keysetId === keysetId).length,
+    }))
   }
 
   async function stayOpen(operation: SwapOperation, problem: string, waitMs: number | null): Promise<SwapOutcome> {

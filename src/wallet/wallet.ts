@@ -1,22 +1,29 @@
 /** The user's money: mints, notes, tokens in and out. Everything that moves money is journalled first (design §5.2). */
 import { RoutstrError } from '../domain/errors.ts'
-import { addMsat, fromSat, type Msat, ZERO_MSAT } from '../domain/msat.ts'
-import type { IncomingToken, Mint, MintBalance, SentToken, TokenFacts } from '../domain/wallet.ts'
+import { addMsat, maxMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
+import { unitsOfSat, worthMsat } from '../domain/units.ts'
+import type { IncomingToken, MintBalance, SentToken, TokenFacts } from '../domain/wallet.ts'
 import { isSwap, type SendOperation } from './journal.ts'
-import { connectMint, type MintConnection, type MintFacts } from './mint.ts'
-import { sumSat } from './notes.ts'
+import { balancesOf } from './balances.ts'
+import type { Connections } from './connections.ts'
+import { deriveKey } from './derived-keys.ts'
+import { createLadderKeeper } from './ladders.ts'
+import { createMints, type Mints } from './mints.ts'
+import type { Account } from './mint-wallet.ts'
 import { listSentTokens } from './sent-tokens.ts'
-import { createPaying, type DepositWish } from './paying.ts'
+import { createPaying, type DepositJournal, type DepositWish } from './paying.ts'
 import { createReceiving, type Received } from './receiving.ts'
 import { createRecovery, type Recovery } from './recovery.ts'
-import { loadSeedWords, seedBytes } from './seed.ts'
+import { loadSeedWords } from './seed.ts'
 import type { WalletStore } from './store.ts'
 import { readToken } from './token.ts'
-import { createSwapRunner } from './swaps.ts'
+import type { SwapRunner } from './swaps.ts'
+import { createTogether } from './together.ts'
 
 export interface WalletWorld {
   readonly store: WalletStore
-  readonly fetch: typeof globalThis.fetch
+  readonly connections: Connections
+  readonly swaps: SwapRunner
   readonly now: () => number
   readonly randomId: () => string
   /** Throws RoutstrError `unsafe_address`; answers the address as it is used. */
@@ -27,19 +34,19 @@ export interface WalletWorld {
 export interface Wallet {
   seedWords(): Promise<readonly string[]>
   balances(): Promise<readonly MintBalance[]>
-  /** Ready sat per trusted mint, as msat: what routing may count on. */
+  /** Ready money per trusted mint in its larger bitcoin account: one payment comes from one account. What routing may count on. */
   readyByMint(): Promise<ReadonlyMap<string, Msat>>
 
-  /** @throws RoutstrError `unsafe_address`, `mint_unreachable`, `mint_misbehaved` */
-  previewMint(url: string): Promise<MintFacts & { readonly url: string; readonly trusted: boolean }>
-  trustMint(url: string): Promise<Mint>
-  /** @throws RoutstrError `not_empty` */
-  removeMint(url: string): Promise<void>
+  readonly mints: Mints
+  /** Tokens locked to this key are ours to redeem (NUT-11), 33 bytes hex. */
+  lockKey(): Promise<string>
 
   inspect(token: string): Promise<TokenFacts>
   /** @throws RoutstrError `invalid_token`, `unknown_mint` (kept), `token_already_spent`, `mint_unreachable` (kept) */
   receive(token: string, from: IncomingToken['from'], trustMint: boolean): Promise<Received>
   retryIncoming(id: string, trustMint: boolean): Promise<Received>
+  /** Redeems a waiting token at its own mint, which stays untrusted: for a move to one of ours. @throws as `receive` */
+  receiveThere(id: string): Promise<Received>
   /** A refund for the caller's own transaction: the row is built, not saved. */
   incomingRow(token: string, from: IncomingToken['from'], sessionId: string | null): Promise<IncomingToken>
   incomingOfSession(sessionId: string): Promise<IncomingToken | undefined>
@@ -49,9 +56,10 @@ export interface Wallet {
   /** Worth of the tokens that are being redeemed. */
   storedMsat(): Promise<Msat>
 
-  send(mint: string, amountSat: number, memo: string | null): Promise<SendOperation>
+  /** @param amount whole units */
+  send(account: Account, amount: number, memo: string | null): Promise<SendOperation>
   /** See `paying.ts`. */
-  deposit(mint: string, wish: DepositWish, journal: (operation: SendOperation) => Promise<boolean>): Promise<SendOperation>
+  deposit(mint: string, wish: DepositWish, journal: DepositJournal): Promise<SendOperation>
   /** Claims a sent token back by a swap. @throws RoutstrError `token_already_spent` when the receiver was faster */
   takeBack(operationId: string): Promise<Received>
   /** Did the receiver redeem it? One NUT-07 request. */
@@ -59,37 +67,35 @@ export interface Wallet {
   sendState(operationId: string): Promise<SendOperation['state']>
   /** Face value that came back by taking back, before the fee. */
   takenBackMsat(operationId: string): Promise<Msat>
+  /**
+   * Worth of the notes of a sent token that another browser of the user has spent before it could be redeemed (NIP-60); when there
+   * are such, nobody waits for this token any more.
+   */
+  endIfSpentElsewhere(operationId: string): Promise<Msat>
   sentTokens(): Promise<readonly SentToken[]>
   /** Seed and keys into memory, beside a start: the first payment then waits for neither. No network for known mints. */
   warm(): Promise<void>
+  /** In idle time: see `ladders.ts`. */
+  refillLadders(): Promise<void>
   readonly recovery: Recovery
 }
 
 export function createWallet(world: WalletWorld): Wallet {
-  const { store } = world
-  const connections = new Map<string, Promise<MintConnection>>()
-  let seed: Promise<Uint8Array> | null = null
-  const swaps = createSwapRunner({ ...world, store: observed(store, world.onChange) })
-  const isTrusted = async (mint: string): Promise<boolean> => (await store.mint(mint))?.trusted === true
+  const { store, swaps } = world
+  const { connect, isTrusted } = world.connections
+  const mints = createMints(world)
+  const refillLadders = createLadderKeeper(world)
   const receiving = createReceiving({ store, swaps, now: world.now, connect, isTrusted })
   const paying = createPaying({ store, swaps, now: world.now, randomId: world.randomId })
   const recovery = createRecovery({ store, swaps, connect, redeemStored: receiving.redeemAll, now: world.now })
 
-  /** One connection per mint and worker; keys come from the database, the network is asked only the first time ever. */
-  function connect(url: string): Promise<MintConnection> {
-    const existing = connections.get(url)
-    if (existing !== undefined) return existing
-    seed ??= loadSeedWords(store).then(seedBytes)
-    const opened = seed.then((bytes) => connectMint(url, { fetch: world.fetch, store, seed: bytes }))
-    connections.set(url, opened)
-    opened.catch(() => {
-      connections.delete(url)
-      seed = null
-    })
-    return opened
-  }
+  // tokens that arrive while a swap runs go into the next one together: a mint takes its fee for each
+  const redeemStored = createTogether(() => receiving.redeemAll().finally(world.onChange))
 
-  async function redeem(row: IncomingToken): Promise<Received> {
+  const inHand = <T>(id: string, work: () => Promise<T>): Promise<T> => receiving.inHand(id, work).finally(world.onChange)
+
+  async function redeem(kept: IncomingToken): Promise<Received> {
+    const row = await receiving.release(kept)
     if (row.state === 'redeemed' || row.state === 'redeeming')
       throw new RoutstrError('token_already_spent', 'This token was received before; it is part of the balance already.')
     if (row.state === 'waiting') {
@@ -101,48 +107,20 @@ export function createWallet(world: WalletWorld): Wallet {
     return receiving.redeem(row)
   }
 
-  async function trustMint(url: string): Promise<Mint> {
-    const address = world.checkAddress(url)
-    const connection = await connect(address)
-    const addedAt = (await store.mint(address))?.addedAt || world.now()
-    await store.saveMint(address, { trusted: true, addedAt, name: connection.facts().name })
-    for (const row of await store.incomingTokens(['waiting'])) if (row.mint === address) await store.changeIncoming(row.id, ['waiting'], { state: 'stored' })
-    return { url: address, name: connection.facts().name, addedAt }
-  }
-
   return {
+    mints,
+    lockKey: async () => deriveKey(await world.connections.seed(), 'p2pk', 0).publicKey,
     seedWords: async () => (await loadSeedWords(store)).split(' '),
 
     async balances() {
-      const mints = (await store.mints()).filter((mint) => mint.trusted)
-      return Promise.all(
-        mints.map(async ({ url, name, addedAt }) => {
-          const ready = await store.notes(url, ['ready'])
-          const pending = sumSat(await store.notes(url, ['swapping']))
-          return { mint: { url, name, addedAt }, readyMsat: fromSat(sumSat(ready)), pendingMsat: fromSat(pending), notes: ready.length }
-        }),
-      )
+      return balancesOf(await store.mints(), await store.buckets(null))
     },
     async readyByMint() {
-      const totals = new Map<string, Msat>((await store.mints()).filter((mint) => mint.trusted).map(({ url }) => [url, ZERO_MSAT]))
-      for (const note of await store.notes(null, ['ready'])) {
-        const total = totals.get(note.mint)
-        if (total !== undefined) totals.set(note.mint, fromSat(total / 1000 + note.amountSat))
-      }
-      return totals
-    },
-
-    async previewMint(url) {
-      const address = world.checkAddress(url)
-      return { ...(await connect(address)).facts(), url: address, trusted: await isTrusted(address) }
-    },
-    trustMint,
-    async removeMint(url) {
-      const left = sumSat(await store.notes(url, ['ready', 'swapping', 'sent']))
-      const waiting = (await store.incomingTokens(['stored', 'redeeming'])).filter((row) => row.mint === url).length
-      if (left > 0 || waiting > 0)
-        throw new RoutstrError('not_empty', `There are still ${left} sat at this mint. Send them away first; then it can be removed.`)
-      await store.saveMint(url, { trusted: false })
+      const [mints, buckets] = await Promise.all([store.mints(), store.buckets(null)])
+      const balances = balancesOf(mints, buckets).filter(({ trusted }) => trusted)
+      return new Map(
+        balances.map(({ mint, accounts }) => [mint.url, accounts.map((account) => worthMsat(account.ready, account.unit)).reduce(maxMsat, ZERO_MSAT)]),
+      )
     },
 
     async inspect(token) {
@@ -151,45 +129,54 @@ export function createWallet(world: WalletWorld): Wallet {
     },
     async receive(token, from, trust) {
       const row = await receiving.rowFor(token, from, null)
-      const saved = await store.addIncoming(row)
-      if (trust && saved.state === 'waiting') await trustMint(saved.mint)
-      try {
-        return await redeem((await store.incoming(saved.id)) ?? saved)
-      } finally {
-        world.onChange()
-      }
+      return inHand(row.id, async () => {
+        const saved = await store.addIncoming(row)
+        if (trust && saved.state === 'waiting') await mints.trust(saved.mint)
+        return redeem((await store.incoming(saved.id)) ?? saved)
+      })
     },
     async retryIncoming(id, trust) {
       const row = await store.incoming(id)
       if (row === undefined) throw new RoutstrError('not_found', 'This incoming token is not there any more.')
-      if (trust && row.state === 'waiting') await trustMint(row.mint)
-      await store.changeIncoming(id, ['refused'], { state: 'stored' })
-      try {
-        return await redeem((await store.incoming(id)) ?? row)
-      } finally {
-        world.onChange()
-      }
+      return inHand(id, async () => {
+        if (trust && row.state === 'waiting') await mints.trust(row.mint)
+        await store.changeIncoming(id, ['refused'], { state: 'stored' })
+        return redeem((await store.incoming(id)) ?? row)
+      })
     },
+    receiveThere: (id) =>
+      inHand(id, async () => {
+        await store.changeIncoming(id, ['waiting', 'refused'], { state: 'stored' })
+        const row = await store.incoming(id)
+        if (row === undefined) throw new RoutstrError('not_found', 'This incoming token is not there any more.')
+        return redeem(row)
+      }),
     incomingRow: receiving.rowFor,
     async incomingOfSession(sessionId) {
       const rows = (await store.incomingTokens(['stored', 'redeeming', 'redeemed', 'waiting', 'refused'])).filter((row) => row.sessionId === sessionId)
       return rows.sort((a, b) => b.at - a.at)[0]
     },
-    async redeemStored() {
-      await receiving.redeemAll()
-      world.onChange()
-    },
+    redeemStored,
 
-    openIncoming: () => store.incomingTokens(['stored', 'redeeming', 'waiting', 'refused']),
+    async openIncoming() {
+      const rows = await store.incomingTokens(['stored', 'redeeming', 'waiting', 'refused'])
+      // another browser of the user was faster: nothing to decide about
+      return rows.filter(({ from, state }) => from !== 'sync' || state !== 'refused')
+    },
     storedMsat: async () => addMsat(...(await store.incomingTokens(['stored', 'redeeming'])).map(({ amountMsat }) => amountMsat)),
 
-    async send(mint, amountSat, memo) {
-      if (!(await isTrusted(mint))) throw new RoutstrError('unknown_mint', `${mint} is not one of your mints.`)
-      const operation = await paying.send(await connect(mint), amountSat, memo)
+    async send(account, amount, memo) {
+      if ((await store.mint(account.mint)) === undefined) throw new RoutstrError('unknown_mint', `${account.mint} is not one of your mints.`)
+      const operation = await paying.send(await connect(account), amount, memo)
       world.onChange()
       return operation
     },
-    deposit: async (mint, wish, journal) => paying.deposit(await connect(mint), wish, journal),
+    async deposit(mint, wish, journal) {
+      if (!(await isTrusted(mint))) throw new RoutstrError('unknown_mint', `${mint} is not one of your mints.`)
+      const unit = await unitFor(mint, wish.needSat)
+      const range = { need: unitsOfSat(wish.needSat, unit), aim: unitsOfSat(wish.aimSat, unit), cap: unitsOfSat(wish.capSat, unit) }
+      return paying.deposit(await connect({ mint, unit }), range, journal)
+    },
 
     async takeBack(operationId) {
       const send = await sendOperation(operationId)
@@ -206,31 +193,38 @@ export function createWallet(world: WalletWorld): Wallet {
     sendState: async (operationId) => (await sendOperation(operationId)).state,
     async takenBackMsat(operationId) {
       const done = (await store.operations({ kind: 'takeBack', state: 'done' })).filter(isSwap).filter(({ sendId }) => sendId === operationId)
-      return fromSat(done.reduce((sum, { inputSat }) => sum + inputSat, 0))
+      return addMsat(...done.map(({ inputAmount, unit }) => worthMsat(inputAmount, unit)))
     },
 
+    async endIfSpentElsewhere(operationId) {
+      const elsewhere = msat(await store.spentElsewhereMsat(operationId))
+      if (elsewhere > 0) await store.finishSend(operationId)
+      return elsewhere
+    },
+
+    refillLadders,
     sentTokens: () => listSentTokens(store),
     async warm() {
-      for (const { url, trusted } of await store.mints()) if (trusted) await connect(url).catch(() => undefined)
+      for (const { url, trusted } of await store.mints()) if (trusted) await connect({ mint: url, unit: 'sat' }).catch(() => undefined)
     },
     recovery,
+  }
+
+  /** The account a payment comes from: sat when it reaches, else msat. */
+  async function unitFor(mint: string, needSat: number): Promise<'sat' | 'msat'> {
+    const inSat = await readyIn({ mint, unit: 'sat' })
+    if (inSat > needSat) return 'sat'
+    const inMsat = await readyIn({ mint, unit: 'msat' })
+    return inMsat > inSat * 1000 ? 'msat' : 'sat'
+  }
+
+  async function readyIn(account: Account): Promise<number> {
+    return (await store.buckets({ account, state: 'ready' })).reduce((sum, { amount, count }) => sum + amount * count, 0)
   }
 
   async function sendOperation(id: string): Promise<SendOperation> {
     const operation = await store.operation(id)
     if (operation === undefined || isSwap(operation)) throw new RoutstrError('not_found', 'There is no sent token with this id.')
     return operation
-  }
-}
-
-/** The same store, telling when money has moved. */
-function observed(store: WalletStore, onChange: () => void): WalletStore {
-  return {
-    ...store,
-    async finishSwap(id, outputs) {
-      const finished = await store.finishSwap(id, outputs)
-      onChange()
-      return finished
-    },
   }
 }

@@ -16,7 +16,7 @@ async function story(world: World, mint: string): Promise<void> {
   await collect(await routstr.chat.completions.create({ ...ask(), stream: true }))
   await routstr.chat.completions.create(ask('And the grass?'))
   await world.screen.call('sessions.bringHome', {})
-  const { operationId } = await world.screen.call('tokens.send', { mint, amountSat: 123, memo: null })
+  const { operationId } = await world.screen.call('tokens.send', { mint, unit: 'sat', amount: 123, memo: null })
   await world.screen.call('tokens.takeBack', { operationId })
 }
 
@@ -95,7 +95,7 @@ describe('the open story is finished', () => {
       () => 'answered',
       (error: { code: string }) => error.code,
     )
-    await until(() => stage.world.traffic.some((line) => line.includes('/chat/completions')), 'the request left')
+    await until(() => stage.devnet.providers.cheap.requests.some(({ path }) => path.includes('/chat/')), 'the request arrived')
     await stage.restart()
     reattach()
     expect(await answer).toBe('worker_lost')

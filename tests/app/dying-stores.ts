@@ -46,7 +46,7 @@ export class WatchedIndexedDb extends IDBFactory {
   }
 
   /** The worker dies at one writing transaction: before it begins, or when it is complete and its caller does not know yet. */
-  dieAt(world: World, { when, nth, over }: Death): void {
+  dieAt(world: Pick<World, 'kill'>, { when, nth, over }: Death): void {
     let left = nth
     this.#atWrite = (begin, stores) => {
       if ((over !== undefined && over !== stores.join(' ')) || left-- !== 0) return begin()

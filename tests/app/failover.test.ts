@@ -23,10 +23,9 @@ describe('the next provider answers when one fails before its first byte', () =>
     ['is rate limited', ({ devnet }) => devnet.providers.cheap.fault('upstream-429', 9)],
     ['has a dead upstream', ({ devnet }) => devnet.providers.cheap.fault('upstream-dead', 9)],
     ['never answers', ({ devnet }) => devnet.providers.cheap.fault('silence', 9, { path: /chat/ })],
-    ['redirects', ({ devnet }) => devnet.providers.cheap.fault('redirect', 9, { path: /chat/ })],
+    ['redirects (T25)', ({ devnet }) => devnet.providers.cheap.fault('redirect', 9, { path: /chat/ })],
     ['takes the token and denies the account', ({ devnet }) => devnet.providers.cheap.fault('token-consumed', 1)],
     ['wants a huge amount', ({ devnet }) => devnet.providers.cheap.fault('huge-402', 9)],
-    ['loses the answer to the funding', ({ devnet }) => devnet.providers.cheap.fault('drop-create-response', 1)],
     ['answers with a web page', ({ devnet }) => devnet.providers.cheap.fault('html', 9, { path: /chat/ })],
   ]
 
@@ -40,6 +39,7 @@ describe('the next provider answers when one fails before its first byte', () =>
         .withResponse()
       expect(await collect(stream)).toContain('blue')
       expect(response.headers.get('x-routstr-provider')).toBe('Heron Compute')
+      expect(response.headers.get('x-routstr-fallback')).toMatch(/^Sparrow AI: ./)
       const [receipt] = await receipts()
       expect(receipt?.attempts.map(({ providerName }) => providerName)).toEqual(['Sparrow AI', 'Heron Compute'])
       stage.devnet.providers.cheap.clearFaults()
@@ -68,9 +68,10 @@ describe('the next provider answers when one fails before its first byte', () =>
     stage.devnet.providers.cheap.down = true
     stage.devnet.providers.dear.down = true
     const response = await stage.world.page().routstr.fetch('/chat/completions', { method: 'POST', body: JSON.stringify(ask()) })
-    expect(response.status).toBe(503)
+    // the requests took their money along: how far it got, nobody can say at this moment
+    expect(response.status).toBe(424)
     expect(response.headers.get('x-should-retry')).toBe('false')
-    expect(await response.json()).toMatchObject({ error: { code: 'provider_unreachable' } })
+    expect(await response.json()).toMatchObject({ error: { code: 'upstream_failed_after_payment' } })
     stage.devnet.providers.cheap.down = false
     stage.devnet.providers.dear.down = false
     await expectMoneyConserved(stage)
@@ -173,7 +174,7 @@ describe('lies are seen', () => {
     stage.devnet.providers.cheap.fault('refund-smaller', 1)
     await stage.world.screen.call('sessions.bringHome', {})
     const ledger = await expectMoneyConserved(stage)
-    expect(ledger.spentMsat).toBeGreaterThan(50_000)
+    expect(ledger.spentMsat).toBeGreaterThan(20_000)
   })
 
   it('change on another mint is kept and waits for the user', async () => {

@@ -76,28 +76,32 @@ describe('T21: the limit of the site holds against what providers take', () => {
 describe('T21: a provider is believed up to what it was paid', () => {
   it('neither a credit nor a charge above that enters the books', async () => {
     stage.world.bend((url, go) => {
-      if (isCheap(stage, url, '/balance/create')) return reworded(go(), crediting(1_000_000_000))
+      if (isCheap(stage, url, '/balance/info')) return reworded(go(), crediting(1_000_000_000))
       return isCheap(stage, url, '/chat/completions') ? reworded(go(), claiming(900_000_000)) : null
     })
     await chat()
-    const [session] = await stage.world.database.sessions.toArray()
+    const sessions = () => stage.world.database.sessions.toArray()
+    await until(async () => (await sessions())[0]?.state === 'open', 'the account was read')
+    const [session] = await sessions()
     expect(session?.faceMsat).toBeGreaterThan(0)
     expect(session?.creditedMsat).toBe(session?.faceMsat)
-    expect(await spentBySite()).toBe(session?.faceMsat)
-    expect((await overview()).onDepositMsat).toBe(0)
+    // claimed before the account was read: cut to what arrived there
+    expect(await spentBySite()).toBe(session?.arrivesMsat)
+    expect((await overview()).onDepositMsat).toBe((session?.faceMsat ?? 0) - (session?.arrivesMsat ?? 0))
     stage.world.bend(null)
     await expectMoneyConserved(stage, { booksOfProviders: false })
   })
 
-  it('one that credits less than it got is not funded again by the same request', async () => {
-    let deposits = 0
-    stage.world.bend((url, go) => {
-      if (!isCheap(stage, url, '/balance/create')) return null
-      deposits++
-      return reworded(go(), crediting(1))
-    })
-    await chat()
-    expect(deposits).toBe(1)
+  it('one that credits less than it got is found out, and gets nothing after the second time', async () => {
+    stage.world.bend((url, go) => (isCheap(stage, url, '/balance/info') ? reworded(go(), crediting(1)) : null))
+    const names: (string | null)[] = []
+    for (let round = 0; round < 3; round++) {
+      await chat()
+      names.push((await overview()).receipts[0]?.providerName ?? null)
+      const noted = round + 1
+      await until(async () => names.at(-1) !== names[0] || ((await stage.world.database.standings.toArray())[0]?.mismatches.length ?? 0) === noted, 'noted')
+    }
+    expect(names).toEqual(['Sparrow AI', 'Sparrow AI', 'Heron Compute'])
     stage.world.bend(null)
     await expectMoneyConserved(stage, { booksOfProviders: false })
   })
@@ -105,10 +109,10 @@ describe('T21: a provider is believed up to what it was paid', () => {
   it('funding notes of which it took a part and denied it are lost in the books, the others come back', async () => {
     const { devnet } = stage
     let stolenSat = 0
-    stage.world.bend((url, _, body) => {
-      if (!isCheap(stage, url, '/balance/create')) return null
+    stage.world.bend((url, _, __, headers) => {
+      const token = /cashu[AB][\w-]+=*/.exec(headers.get('authorization') ?? '')?.[0]
+      if (!isCheap(stage, url, '/chat/completions') || token === undefined) return null
       return (async () => {
-        const token = /cashu[AB][\w-]+=*/.exec(body)?.[0] ?? ''
         const taken = largest(devnet.mint.decode(token))
         stolenSat += taken.reduce((sum, { amount }) => sum + amount.toNumber(), 0)
         await devnet.mint.swapAll(encode(stage, taken))

@@ -27,11 +27,11 @@ async function code(work: Promise<unknown>): Promise<string> {
 }
 
 describe('a site never spends more than it was granted', () => {
-  it('T12: 100 parallel calls stay within the limit to the msat', async () => {
+  it('T12: 100 parallel calls of four documents stay within the limit to the msat', async () => {
     const { world } = stage
     world.answerWith(perDay(60, 20))
-    const { routstr } = world.page()
-    await routstr.enable()
+    const documents = Array.from({ length: 4 }, () => world.page().routstr)
+    await documents[0]?.enable()
     world.answerWith(REJECT)
 
     let most = 0
@@ -47,7 +47,7 @@ describe('a site never spends more than it was granted', () => {
       }
     })()
     const results = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => code(routstr.chat.completions.create({ ...ask(`question ${index}`), max_tokens: 400 }))),
+      documents.flatMap(({ chat }) => Array.from({ length: 25 }, (_, index) => code(chat.completions.create({ ...ask(`question ${index}`), max_tokens: 400 })))),
     )
     watching = false
     await watch
@@ -55,12 +55,12 @@ describe('a site never spends more than it was granted', () => {
     expect(most).toBeLessThanOrEqual(60_000)
     expect(most).toBeGreaterThan(30_000)
     expect(results.filter((result) => result === 'answered').length).toBeGreaterThan(3)
-    expect(new Set(results)).toEqual(new Set(['answered', '403 user_rejected']))
+    expect(new Set(results)).toEqual(new Set(['answered', '403 user_rejected', '403 origin_cooldown']))
     const view = await world.screen.call('overview.get', { origin: SITE })
     expect(view.site?.spentMsat).toBeLessThanOrEqual(60_000)
     const ledger = await expectMoneyConserved(stage)
     expect(ledger.spentMsat).toBeLessThanOrEqual(60_000 + 1_000 * 10)
-  }, 60_000)
+  })
 
   it('T1: a request above the maximum per request is a question, its refusal a single 403', async () => {
     const { world } = stage

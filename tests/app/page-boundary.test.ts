@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ask, collect, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
+import { hexId, nextQuestion, openRawPage, requestFrame } from './raw-page.ts'
 import { PER_DAY, SITE } from './world.ts'
 
 let stage: Stage
@@ -46,9 +47,21 @@ describe('bad input of a page gives a clear error, no question, no cost', () => 
     expect(stage.world.shown).toEqual([])
   })
 
+  it('T4: a page that names another site in its frames is itself all the same', async () => {
+    await stage.world.page('https://bank.example').routstr.enable()
+    stage.world.answerWith(null)
+    const liar = openRawPage(stage.world, SITE)
+    const lies = { origin: 'https://bank.example', topOrigin: 'https://bank.example', site: 'https://bank.example', sender: { origin: 'https://bank.example' } }
+    liar.send(requestFrame(hexId(1), ask(), { ...lies, prompt: 'none' }))
+    await until(() => liar.isOver(hexId(1)), 'an answer')
+    expect(liar.verdict(hexId(1))).toBe('permission_required')
+    liar.send(requestFrame(hexId(2), ask(), { ...lies, userActive: true }))
+    expect((await nextQuestion(stage.world)).origin).toBe(SITE)
+  })
+
   it('T35: a port that breaks the contract is closed', async () => {
     let closed = false
-    const listeners: ((message: unknown) => void)[] = []
+    const listeners: ((message: unknown, userActive: boolean) => void)[] = []
     stage.world.app.connectPage({
       origin: SITE,
       send: () => undefined,
@@ -58,13 +71,13 @@ describe('bad input of a page gives a clear error, no question, no cost', () => 
         closed = true
       },
     })
-    for (const listener of listeners) listener({ t: 'request', id: 'x', origin: 'https://bank.example' })
+    for (const listener of listeners) listener({ t: 'request', id: 'x', origin: 'https://bank.example' }, true)
     expect(closed).toBe(true)
   })
 
   it('G3: no frame of a page reaches a route of the screens', async () => {
     const seen: unknown[] = []
-    const listeners: ((message: unknown) => void)[] = []
+    const listeners: ((message: unknown, userActive: boolean) => void)[] = []
     stage.world.app.connectPage({
       origin: SITE,
       send: (frame) => void seen.push(frame),
@@ -73,7 +86,7 @@ describe('bad input of a page gives a clear error, no question, no cost', () => 
       close: () => undefined,
     })
     for (const route of ['seed.reveal', 'tokens.send', 'sites.setGrant', 'approvals.decide'])
-      for (const listener of listeners) listener({ id: 1, route, input: {} })
+      for (const listener of listeners) listener({ id: 1, route, input: {} }, true)
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(seen).toEqual([])
   })

@@ -137,7 +137,7 @@ describe('the user stops what is on its way', () => {
     const funding = gate()
     const stopped = gate()
     stage.world.bend((url) => {
-      if (!isCheap(stage, url, '/balance/create')) return null
+      if (!isCheap(stage, url, '/chat/completions')) return null
       funding.open()
       return stopped.passed.then(() => json({ detail: 'sorry' }, 500))
     })
@@ -146,7 +146,7 @@ describe('the user stops what is on its way', () => {
     await world.screen.call('paused.set', { paused: true })
     stopped.open()
     expect(await answer).not.toBe('answered')
-    expect(requests('dear', 'balance/create')).toBe(0)
+    expect(requests('dear', '/chat/')).toBe(0)
     stage.world.bend(null)
     await expectMoneyConserved(stage)
   })
@@ -184,7 +184,7 @@ describe('deposits and swaps beside each other', () => {
     expect(await world.database.operations.where('state').equals('requested').count()).toBe(0)
     // everything is given away and claimed; recovery must not bring the same notes back
     const { balanceMsat } = await overview()
-    const given = await world.screen.call('tokens.send', { mint: devnet.mint.url, amountSat: balanceMsat / 1000, memo: null })
+    const given = await world.screen.call('tokens.send', { mint: devnet.mint.url, unit: 'sat', amount: balanceMsat / 1000, memo: null })
     await devnet.mint.swapAll(given.token)
     await later()
     expect((await overview()).balanceMsat).toBe(0)
@@ -213,6 +213,15 @@ describe('deposits and swaps beside each other', () => {
     await expectMoneyConserved(stage)
   })
 
+  it('a wake right after a token was stored does not take it away from whoever waits for it', async () => {
+    aroundLoneCall(stage.world.database.incoming, 'get', async (real) => {
+      await stage.world.app.wake()
+      return real()
+    })
+    await expect(receive(await stage.devnet.mint.mintToken(100))).resolves.toMatchObject({ receivedMsat: expect.any(Number) })
+    await expectMoneyConserved(stage)
+  })
+
   it('row 9: two workers on one database lose and double nothing', async () => {
     const { devnet } = stage
     const first = stage.world
@@ -225,7 +234,7 @@ describe('deposits and swaps beside each other', () => {
         world.page().routstr.chat.completions.create(ask(`one ${index}`)),
         world.page('https://b.example').routstr.chat.completions.create(ask(`two ${index}`)),
         ...[shared, own[index] ?? ''].map((token) => world.screen.call('tokens.receive', { token, trustMint: false })),
-        world.screen.call('tokens.send', { mint: devnet.mint.url, amountSat: 77, memo: null }),
+        world.screen.call('tokens.send', { mint: devnet.mint.url, unit: 'sat', amount: 77, memo: null }),
         world.app.wake(),
       ]),
     )
@@ -234,5 +243,20 @@ describe('deposits and swaps beside each other', () => {
     await expectMoneyConserved(stage)
     const incoming = await first.database.incoming.toArray()
     expect(incoming.filter(({ from, state }) => from === 'user' && state === 'redeemed')).toHaveLength(3)
+  })
+
+  it('a setting changed in one worker holds in the other one from its next alarm on, and no change undoes another', async () => {
+    const first = stage.world
+    const second = await first.restart()
+    try {
+      await second.screen.call('settings.set', { relays: ['wss://nostr.example.com'] })
+      // by a worker that has not heard of it
+      await Promise.all([first.screen.call('settings.set', { floatSat: 77 }), first.screen.call('settings.set', { maxTokensCap: null })])
+      await second.app.wake()
+      for (const { screen } of [first, second])
+        expect(await screen.call('settings.get', {})).toMatchObject({ relays: ['wss://nostr.example.com'], floatSat: 77, maxTokensCap: null })
+    } finally {
+      await second.kill()
+    }
   })
 })

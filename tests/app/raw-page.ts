@@ -13,15 +13,18 @@ export interface RawPage {
   /** How this id was decided: `200`, or the code of its refusal; null: not yet. */
   verdict(id: string): string | null
   text(id: string): string
+  /** Characters of each frame of text. */
+  sizes(id: string): number[]
   isOver(id: string): boolean
   isClosed(): boolean
   /** As if the tab were closed. */
   leave(): void
 }
 
-export function openRawPage(world: World, origin = SITE): RawPage {
+/** @param document what the browser says besides its origin */
+export function openRawPage(world: World, origin = SITE, document: { readonly topOrigin?: string | null; readonly userActive?: boolean } = {}): RawPage {
   const frames: BackgroundFrame[] = []
-  const listeners: ((message: unknown) => void)[] = []
+  const listeners: ((message: unknown, userActive: boolean) => void)[] = []
   const closing: (() => void)[] = []
   let closed = false
 
@@ -33,6 +36,7 @@ export function openRawPage(world: World, origin = SITE): RawPage {
 
   world.app.connectPage({
     origin,
+    topOrigin: document.topOrigin,
     send: (frame) => void frames.push(frame),
     onFrame: (listener) => void listeners.push(listener),
     onClose: (listener) => void closing.push(listener),
@@ -42,7 +46,7 @@ export function openRawPage(world: World, origin = SITE): RawPage {
 
   return {
     send(message) {
-      if (!closed) for (const listener of listeners) listener(JSON.parse(JSON.stringify(message)))
+      if (!closed) for (const listener of listeners) listener(JSON.parse(JSON.stringify(message)), document.userActive ?? true)
     },
     heard: (id) =>
       of(id)
@@ -61,6 +65,7 @@ export function openRawPage(world: World, origin = SITE): RawPage {
       of(id)
         .map((frame) => (frame.t === 'data' ? frame.text : ''))
         .join(''),
+    sizes: (id) => of(id).flatMap((frame) => (frame.t === 'data' ? [frame.text.length] : [])),
     isOver: (id) => of(id).some(({ t }) => t === 'end' || t === 'fail' || t === 'result'),
     isClosed: () => closed,
     leave: close,

@@ -35,7 +35,7 @@ export async function openStage(options: { readonly world?: WorldOptions; readon
 }
 
 /** Repeats until the condition holds; the promise fails with the last reason after `patienceMs`. */
-export async function until(condition: () => Promise<boolean> | boolean, what: string, patienceMs = 8_000): Promise<void> {
+export async function until(condition: () => Promise<boolean> | boolean, what: string, patienceMs = 30_000): Promise<void> {
   const deadline = Date.now() + patienceMs
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`did not happen within ${patienceMs} ms: ${what}`)
@@ -56,8 +56,11 @@ export async function expectMoneyConserved(
     await world.app.wake()
     const { open } = await world.screen.call('sessions.bringHome', {})
     const ledger = await world.ledger()
-    return open === 0 && ledger.sessionsMsat === 0
-  }, 'all sessions settled')
+    // Lightning: nothing is half-way; an invoice nobody pays may wait
+    const owed = await world.database.topUps.where('state').anyOf('paid', 'minting').count()
+    const leaving = await world.database.withdrawals.where('state').anyOf('requested', 'pending').count()
+    return open === 0 && ledger.sessionsMsat === 0 && owed === 0 && leaving === 0
+  }, 'all sessions settled, all Lightning payments ended')
   await world.app.wake()
   const ledger = await world.ledger()
   expect(ledger.differenceMsat).toBe(0)
@@ -72,12 +75,12 @@ export async function expectMoneyConserved(
   if (expected.lostMsat === undefined && expected.booksOfProviders !== false)
     expect(ledger.spentMsat).toBe(books.reduce((sum, { earnedMsat, forfeitedMsat }) => sum + earnedMsat + forfeitedMsat, 0))
 
-  const notes = await world.database.notes.where('state').equals('ready').toArray()
-  expect(notes.reduce((sum, note) => sum + note.amountSat, 0) * 1000).toBe(ledger.walletMsat)
+  const notes = await world.database.purse.where('state').equals('ready').toArray()
+  expect(notes.reduce((sum, note) => sum + note.amount, 0) * 1000).toBe(ledger.walletMsat)
   for (const mint of [devnet.mint, devnet.otherMint]) {
     const here = notes.filter((note) => note.mint === mint.url)
     if (here.length === 0) continue
-    const proofs = here.map(({ keysetId, amountSat, secret, C }) => ({ id: keysetId, amount: Amount.from(amountSat), secret, C }))
+    const proofs = here.map(({ keysetId, amount, secret, C }) => ({ id: keysetId, amount: Amount.from(amount), secret, C }))
     await mint.swapAll(getEncodedToken({ mint: mint.url, unit: 'sat', proofs }))
   }
   return ledger

@@ -9,7 +9,7 @@ afterEach(() => stage.stop())
 
 const balance = async (): Promise<number> => (await stage.world.screen.call('overview.get', { origin: null })).balanceMsat / 1000
 const receive = (token: string, trustMint = false) => stage.world.screen.call('tokens.receive', { token, trustMint })
-const send = (amountSat: number) => stage.world.screen.call('tokens.send', { mint: stage.devnet.mint.url, amountSat, memo: 'for you' })
+const send = (amount: number) => stage.world.screen.call('tokens.send', { mint: stage.devnet.mint.url, unit: 'sat', amount, memo: 'for you' })
 
 describe('receiving', () => {
   it('swaps a token of a trusted mint and says what the mint took', async () => {
@@ -22,7 +22,7 @@ describe('receiving', () => {
     await expectMoneyConserved(stage)
   })
 
-  it('keeps the token of an unknown mint until the user decides', async () => {
+  it('T32: keeps the token of an unknown mint until the user decides', async () => {
     const token = await stage.devnet.faucet(64, stage.devnet.otherMint)
     const before = await balance()
     await expect(receive(token)).rejects.toMatchObject({ code: 'unknown_mint' })
@@ -65,7 +65,7 @@ describe('receiving', () => {
     await expectMoneyConserved(stage)
   })
 
-  it('20 tokens at once: no counter collides, no note is lost', async () => {
+  it('T13: 20 tokens at once: no counter collides, no note is lost', async () => {
     const tokens = await Promise.all(Array.from({ length: 20 }, () => stage.devnet.faucet(10)))
     const before = await balance()
     await Promise.all(tokens.map((token) => receive(token)))
@@ -149,7 +149,7 @@ describe('sending', () => {
     await expectMoneyConserved(stage)
   })
 
-  it('parallel sends never share a note', async () => {
+  it('T13: parallel sends never share a note', async () => {
     const sends = await Promise.all(Array.from({ length: 8 }, (_, index) => send(10 + index)))
     const all = sends.flatMap(({ token }) => stage.devnet.mint.decode(token).map(({ secret }) => secret))
     expect(new Set(all).size).toBe(all.length)

@@ -7,6 +7,7 @@ import type { Decision } from '../../src/domain/approval.ts'
 import { fromSat } from '../../src/domain/msat.ts'
 import type { Ledger } from '../../src/domain/wallet.ts'
 import { type App, createApp } from '../../src/background/app.ts'
+import { createAppOfBoth } from '../../src/background/fake-sats.ts'
 import type { Outside } from '../../src/background/outside.ts'
 import type { PagePort } from '../../src/messaging/ports.ts'
 import { createUiClient, type UiClient } from '../../src/messaging/ui-client.ts'
@@ -29,14 +30,26 @@ export interface Page {
   close(): void
 }
 
+interface PageOptions {
+  readonly survives?: () => App
+  readonly topOrigin?: string | null
+  readonly userActive?: () => boolean
+}
+
 export interface World {
   readonly app: App
   readonly database: RoutstrDatabase
   readonly screen: UiClient
-  /** @param options.survives the relay outlives this worker and speaks to the app it names */
-  page(origin?: string, options?: { survives: () => App }): Page
+  /**
+   * @param options.survives the relay outlives this worker and speaks to the app it names
+   * @param options.topOrigin the document is a frame of that page
+   * @param options.userActive the user has just done something in it; so by default
+   */
+  page(origin?: string, options?: PageOptions): Page
   /** Ids the approval window was opened for, in order; null: closed. */
   readonly shown: (string | null)[]
+  /** The sites that got the stand-ins, each time they were told. */
+  readonly standIns: readonly (readonly string[])[]
   /** Answers every question from now on; null leaves them waiting. */
   answerWith(decision: Decision | null): void
   /** Requests that left the app, as `METHOD url`. */
@@ -47,6 +60,7 @@ export interface World {
   /** A new worker on the same database. */
   restart(): Promise<World>
   clock: { skewMs: number }
+  readonly sessionMemory: { text: string | null }
   /** A stranger lies, or an answer comes at the worst moment; null: the network is straight again. Holds over restarts. */
   bend(answer: Bend | null): void
   /** The worker dies at its n-th request from now on (0 = the next): before it leaves, or when its answer has arrived unseen. */
@@ -56,23 +70,36 @@ export interface World {
 }
 
 /** What the app gets for a request instead of the real answer; null lets it through. `go` sends it. */
-export type Bend = (url: string, go: () => Promise<Response>, body: string, headers: Headers) => Promise<Response> | null
+export type Bend = (url: string, go: () => Promise<Response>, body: string, headers: Headers, method: string) => Promise<Response> | null
 
 export interface WorldOptions {
   readonly factory?: IDBFactory
   readonly patience?: Partial<Outside['patience']>
   readonly clock?: { skewMs: number }
   readonly bent?: { answer: Bend | null }
+  /** The wallet has this passphrase from its first moment on. */
+  readonly protectedBy?: string
+  /** The memory of the browser session: outlives the worker, not the browser. */
+  readonly sessionMemory?: { text: string | null }
+  /** Opens the sockets of this app instead of the platform. */
+  readonly socket?: (url: string) => WebSocket
+  /** Sessions are opened ahead, as the user has it. Off elsewhere: requests are counted, and nobody else may make any. */
+  readonly openAhead?: boolean
+  /** There is a second wallet, of fake sats; `fake` says which is in use, and outlives the worker. `failing`: it can not be written. */
+  readonly choice?: { fake: boolean; failing?: boolean }
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const factory = options.factory ?? new IDBFactory()
   const clock = options.clock ?? { skewMs: 0 }
   const bent = options.bent ?? { answer: null }
-  const database = new RoutstrDatabase('routstr', { indexedDB: factory, IDBKeyRange })
+  const sessionMemory = options.sessionMemory ?? { text: null }
+  const openDatabase = (name: string) => new RoutstrDatabase(name, { indexedDB: factory, IDBKeyRange })
+  let database = openDatabase('routstr')
   const death = new AbortController()
   const traffic: string[] = []
   const shown: (string | null)[] = []
+  const standIns: (readonly string[])[] = []
   const pages = new Set<{ workerDied(): void }>()
   let decision: Decision | null = null
   let fatal: { left: number; when: 'before' | 'after' } | null = null
@@ -92,8 +119,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     tellDeath()
   }
 
-  const app: App = createApp({
-    ...openStores(database),
+  const outside: Omit<Outside, 'stores' | 'readLedger' | 'readHistory' | 'sessionMemory'> = {
     fetch: async (input, init) => {
       if (death.signal.aborted) return silence()
       traffic.push(`${init?.method ?? 'GET'} ${String(input)}`)
@@ -105,7 +131,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       const signal = init?.signal == null ? death.signal : AbortSignal.any([init.signal, death.signal])
       const go = (): Promise<Response> => fetch(input, { ...init, signal })
       const body = typeof init?.body === 'string' ? init.body : ''
-      const response = await (bent.answer?.(String(input), go, body, new Headers(init?.headers)) ?? go()).catch((error: unknown) =>
+      const response = await (bent.answer?.(String(input), go, body, new Headers(init?.headers), init?.method ?? 'GET') ?? go()).catch((error: unknown) =>
         death.signal.aborted ? silence<never>() : Promise.reject(error),
       )
       if (dies) {
@@ -114,36 +140,87 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       }
       return response
     },
+    webSocket(url) {
+      if (death.signal.aborted) throw new Error('the worker died')
+      const socket = options.socket?.(url) ?? new WebSocket(url)
+      death.signal.addEventListener('abort', () => socket.close())
+      return socket
+    },
     now: () => Date.now() + clock.skewMs,
     randomId: () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
     random: Math.random,
     subscribe: createRelaySubscription(),
+    // the tests know no directory
+    bootstrap: { directory: null, builtIn: [] },
     showApproval: async (id) => {
       if (shown.at(-1) !== id) shown.push(id)
       if (id !== null && decision !== null)
         setTimeout(() => void screen.call('approvals.decide', { id, decision: structuredClone(decision) ?? REJECT }).catch(() => undefined), 5)
     },
     setBadge: () => undefined,
+    registerStandIn: async (origins) => void standIns.push(origins),
     keepAlive: () => () => undefined,
     setAlarm: () => undefined,
+    wakeAt: () => undefined,
     patience: { firstByteMs: 3_000, wholeAnswerMs: 5_000, idleMs: 3_000, totalMs: 20_000, ...options.patience },
-  })
+  }
+  const memory: Outside['sessionMemory'] = {
+    read: async () => sessionMemory.text,
+    write: async (text) => {
+      if (!death.signal.aborted) sessionMemory.text = text
+    },
+  }
+  const { choice } = options
+  const app: App =
+    choice === undefined
+      ? createApp({ ...openStores(database), ...outside, sessionMemory: memory })
+      : createAppOfBoth({
+          ...outside,
+          open(fake) {
+            const opened = fake ? openDatabase('routstr-fake-sats') : openDatabase('routstr')
+            if (!fake) {
+              database.close()
+              database = opened
+            }
+            return { ...openStores(opened), close: () => opened.close() }
+          },
+          sessionMemory: (fake) => (fake ? { read: async () => null, write: async () => undefined } : memory),
+          choice: {
+            read: async () => choice.fake,
+            async write(fake) {
+              if (choice.failing === true) throw new Error('no room on the disk')
+              choice.fake = fake
+            },
+          },
+        })
 
   const screen = createUiClient(() => connectScreen(app))
   await app.ready
+  if (options.openAhead !== true && (await screen.call('settings.get', {})).openAhead) await screen.call('settings.set', { openAhead: false })
+  const everywhere = process.env['ROUTSTR_PROTECTED_BY']
+  const passphrase = options.protectedBy ?? everywhere
+  if (passphrase !== undefined && !(await screen.call('lock.get', {})).protected) {
+    await screen.call('lock.protect', { passphrase })
+    // scenarios that know nothing of a lock let days pass
+    if (passphrase === everywhere) await screen.call('lock.autoLock', { minutes: null })
+  }
 
   return {
     app,
-    database,
+    get database() {
+      return database
+    },
     screen,
     shown,
+    standIns,
     traffic,
     clock,
+    sessionMemory,
     answerWith(next) {
       decision = next
     },
     page(origin = SITE, options) {
-      const page = connectPage(options?.survives ?? (() => app), origin, options !== undefined)
+      const page = connectPage(options?.survives ?? (() => app), origin, options ?? {})
       pages.add(page)
       return page
     },
@@ -156,7 +233,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     dieAt(request, when) {
       fatal = { left: request, when }
     },
-    restart: () => openWorld({ ...options, factory, clock, bent }),
+    restart: () => openWorld({ ...options, factory, clock, bent, sessionMemory }),
   }
 }
 
@@ -183,12 +260,12 @@ function connectScreen(app: App): ReturnType<Parameters<typeof createUiClient>[0
 }
 
 /** The relay's part: a MessageChannel on one side, the background's port on the other. JSON in between, as in Chromium. */
-function connectPage(app: () => App, origin: string, survives: boolean): Page & { workerDied(): void } {
+function connectPage(app: () => App, origin: string, { survives, topOrigin, userActive = () => true }: PageOptions): Page & { workerDied(): void } {
   const { port1, port2 } = new MessageChannel()
   let background = connect()
 
   function connect(): { deliver: (message: unknown) => void; end: () => void; silence: () => void } {
-    const frames: ((message: unknown) => void)[] = []
+    const frames: ((message: unknown, userActive: boolean) => void)[] = []
     const closing: (() => void)[] = []
     let closed = false
     const end = (): void => {
@@ -198,6 +275,7 @@ function connectPage(app: () => App, origin: string, survives: boolean): Page & 
     }
     const port: PagePort = {
       origin,
+      topOrigin,
       send: (frame) => {
         if (!closed) port1.postMessage(JSON.parse(JSON.stringify(frame)))
       },
@@ -211,7 +289,7 @@ function connectPage(app: () => App, origin: string, survives: boolean): Page & 
     app().connectPage(port)
     return {
       deliver: (message) => {
-        if (!closed) for (const listener of frames) listener(JSON.parse(JSON.stringify(message)))
+        if (!closed) for (const listener of frames) listener(JSON.parse(JSON.stringify(message)), userActive())
       },
       end,
       silence: () => {
@@ -234,7 +312,7 @@ function connectPage(app: () => App, origin: string, survives: boolean): Page & 
     },
     workerDied() {
       background.silence()
-      if (survives) return
+      if (survives !== undefined) return
       lost()
       setTimeout(() => port1.close(), 20)
     },

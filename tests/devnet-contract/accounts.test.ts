@@ -46,11 +46,11 @@ test('the recorded session, to the msat', async () => {
   expect(numberAt(embeddings, 'usage', 'remaining_balance_msats')).toBe(57_963)
 
   const responses: unknown = await (await stage.post('/v1/responses', { model: 'tiny-chat', input: '[[usage:12,7]]hi' }, bearer(key))).json()
-  expect(shapeOf(responses)).toEqual(shapeOf(recordedJson('bearer_responses')))
+  expect(nodesShape(responses)).toEqual(nodesShape(recordedJson('bearer_responses')))
   const responseStream = await (await stage.post('/v1/responses', { model: 'tiny-chat', input: '[[usage:12,7]][[say:hi]]', stream: true }, bearer(key))).text()
   const completed = recorded('bearer_responses_stream').text
   expect(responseStream).toMatch(/\n\ndata: \{"type":"response.completed"/)
-  expect(shapeOf(dataAt(dataLines(responseStream), -1))).toEqual(shapeOf(dataAt(dataLines(completed), -1)))
+  expect(nodesShape(at(dataAt(dataLines(responseStream), -1), 'response'))).toEqual(nodesShape(at(dataAt(dataLines(completed), -1), 'response')))
   expect(numberAt(await info(key), 'balance')).toBe(57_945)
 
   const more = await stage.mint.mintToken(10, { denominations: [1, 1, 1, 1, 2, 2, 2] })
@@ -194,3 +194,10 @@ test('an account funded by invoice has the derivable key', async () => {
     .toMatchObject({ status: 'paid', api_key: derived, amount_sats: 21 })
   expect(stage.provider.accounts.balanceOf(derived)).toBe(21_000)
 })
+
+/** Of an answer, without what the model said: that has the shape its upstream gives it. */
+function nodesShape(answer: unknown): unknown {
+  const { output, ...rest }: { output?: unknown } = { ...(answer ?? {}) }
+  expect(output).toHaveLength(1)
+  return shapeOf(rest)
+}

@@ -23,7 +23,7 @@ async function open(provider: Devnet['providers']['cheap'], amountSat: number): 
 test('devnet.json has everything a client needs, and a fresh token each time', async () => {
   const first = await json(devnet.configUrl)
   const second = await json(devnet.configUrl)
-  expect(Object.keys(first ?? {})).toEqual(['version', 'mints', 'relays', 'providers', 'faucet', 'demo', 'token'])
+  expect(Object.keys(first ?? {})).toEqual(['version', 'mints', 'relays', 'providers', 'faucet', 'demo', 'token', 'nwc', 'bunker', 'npub', 'lightningAddress'])
   expect(textAt(first, 'token')).not.toBe(textAt(second, 'token'))
   const notes = devnet.mint.decode(textAt(first, 'token'))
   expect(notes.reduce((total, note) => total + note.amount.toNumber(), 0)).toBe(2000)
@@ -33,8 +33,8 @@ test('devnet.json has everything a client needs, and a fresh token each time', a
 })
 
 test('both providers are announced, and their info names the announcing key', async () => {
-  const events = devnet.relay.events()
-  expect(events.map(({ kind }) => kind)).toEqual([38421, 38421])
+  const events = devnet.relay.events().filter(({ kind }) => kind === 38421)
+  expect(events).toHaveLength(2)
   for (const provider of [devnet.providers.cheap, devnet.providers.dear]) {
     const event = events.find(({ pubkey }) => pubkey === provider.pubkey)
     expect(event?.tags.map((tag) => tag[0])).toEqual(['d', 'u', 'mint', 'version'])
@@ -82,6 +82,39 @@ describe('control', () => {
     const before = devnet.mint.keysetId
     expect(textAt(await control({ target: 'otherMint', action: 'rotate' }), 'result')).toBe(devnet.otherMint.keysetId)
     expect(devnet.mint.keysetId).toBe(before)
+  })
+
+  test('bends mints, Lightning addresses, the wallet service and the relay from another process', async () => {
+    const own = await startDevnet()
+    const order = async (command: object): Promise<unknown> => at(await json(`${own.url}/control`, command), 'result')
+    const token = await order({ target: 'mint', action: 'token', amount: 64, unit: 'usd' })
+    expect(own.mint.decode(String(token)).every(({ id }) => id === own.mint.keysetIdOf('usd'))).toBe(true)
+    expect(await order({ target: 'mint', action: 'totals', unit: 'usd' })).toMatchObject({ mintedSat: 64, outstandingSat: 64 })
+    for (const command of [
+      { action: 'status', path: 'keysets', status: 429, retryAfterSeconds: 3 },
+      { action: 'rotateBefore', path: 'info', unit: 'msat', feePpk: 7 },
+      { action: 'slow', path: 'swap', ms: 10 },
+      { action: 'endless', path: 'swap' },
+      { action: 'lie', name: 'restorePartial' },
+      { action: 'meltChange', told: 'never' },
+      { action: 'nut20', known: 'legacy' },
+      { action: 'silent' },
+    ]) {
+      expect(await json(`${own.url}/control`, { target: 'mint', ...command })).toMatchObject({ ok: true })
+    }
+    expect((await fetch(`${own.mint.url}/v1/keysets`)).headers.get('retry-after')).toBe('3')
+    await fetch(`${own.mint.url}/v1/info`)
+    expect(own.mint.keysetIds).toHaveLength(4)
+    expect([own.mint.lies.restorePartial, own.mint.quotes.meltChange, own.mint.quotes.nut20, own.mint.quotes.silentNotifications]).toEqual([true, 'never', 'legacy', true])
+    await order({ target: 'lnurl', action: 'lie', name: 'error' })
+    expect(await json(`${own.url}/.well-known/lnurlp/bob`)).toMatchObject({ status: 'ERROR' })
+    await order({ target: 'walletService', action: 'balance', msat: 5 })
+    await order({ target: 'walletService', action: 'behave', how: 'silent', times: 2 })
+    expect(await order({ target: 'walletService', action: 'state' })).toEqual({ balanceMsat: 5, requests: [] })
+    expect(textAt(await json(own.configUrl), 'nwc')).toBe(own.walletService.uri)
+    await order({ target: 'relay', action: 'forget', kind: 38421 })
+    expect(own.relay.events().map(({ kind }) => kind)).toEqual([13194])
+    await own.stop()
   })
 
   test('refuses what it does not know', async () => {

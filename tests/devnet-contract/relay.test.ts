@@ -72,6 +72,42 @@ test('deletion by id and by address, only by the author', async () => {
   expect(await ask({ kinds: [38421] })).toEqual(['listed again'])
 })
 
+test("a stranger's wish to delete does not bring back what the author deleted", async () => {
+  const note = sign(1, 10, [], 'note')
+  await client.publish(note)
+  await client.publish(sign(5, 11, [['e', note.id]]))
+  await client.publish(sign(5, 12, [['e', note.id]], '', generateSecretKey()))
+  await expect(client.publish(note)).rejects.toThrow(/blocked/)
+})
+
+test('ephemeral events reach the listeners and are not kept', async () => {
+  const heard: string[] = []
+  client.subscribe([{ kinds: [23_194] }], { onevent: (event) => heard.push(event.content) })
+  await client.publish(sign(23_194, 10, [], 'psst'))
+  await expect.poll(() => heard, soon).toEqual(['psst'])
+  expect(await ask({ kinds: [23_194] })).toEqual([])
+})
+
+test('refuse says no, forget says yes and keeps nothing, keepAgain ends both', async () => {
+  await client.publish(sign(7375, 10, [], 'kept before'))
+  relay.refusedKinds.add(1)
+  await expect(client.publish(sign(1, 10))).rejects.toThrow(/blocked/)
+  relay.forget(7375)
+  await client.publish(sign(7375, 11, [], 'gone'))
+  expect(await ask({ kinds: [1, 7375] })).toEqual([])
+  relay.keepAgain(7375)
+  await client.publish(sign(7375, 12, [], 'kept again'))
+  expect(await ask({ kinds: [7375] })).toEqual(['kept again'])
+})
+
+test('NIP-40: an expired event is refused, and no longer told once its time has come', async () => {
+  const now = Math.floor(Date.now() / 1000)
+  await expect(client.publish(sign(1, 10, [['expiration', String(now - 1)]]))).rejects.toThrow(/expired/)
+  relay.inject(sign(1, 10, [['expiration', String(now - 1)]], 'stale'))
+  await client.publish(sign(1, 10, [['expiration', String(now + 600)]], 'fresh'))
+  expect(await ask({ kinds: [1] })).toEqual(['fresh'])
+})
+
 test('live delivery, CLOSE, down', async () => {
   const seen: string[] = []
   const subscription = client.subscribe([{ kinds: [1] }], { onevent: (event) => seen.push(event.content) })

@@ -7,24 +7,29 @@
  *   {action:'clearFaults', kind?}  {action:'down', on}  {action:'restart'}  {action:'wipe'}  {action:'sweep'}  {action:'announce'}
  *   {action:'setPrices', model, promptSat, completionSat}  {action:'keepModels', models:[id…]}
  *   {action:'books'}  {action:'accounts'}  {action:'requests'}  {action:'models'}
- * target `mint` | `otherMint`
- *   {action:'fault', path, when:'before'|'after', times?}  {action:'garbage', path, times?}  {action:'status', path, status, times?}
- *   {action:'hold', path} → {hold: number}  {action:'release', hold}  {action:'latency', ms}  {action:'clearFaults'}
- *   {action:'rotate', feePpk?}  {action:'down', on}  {action:'lie', name, on}  {action:'autoPay', ms|null}
- *   {action:'payQuote', quote}  {action:'holdMelts', on}  {action:'settleMelt', quote, outcome:'paid'|'failed'}
- *   {action:'totals'}  {action:'calls'}  {action:'clearCalls'}
- * target `upstream`
+ *   pricing, catalogue, upstreams: control-seller.ts
+ * target `mint` | `otherMint`: control-mint.ts
+ * target `upstream` | `spareUpstream`
  *   {action:'speed', tokensPerSecond}  {action:'down', on}  {action:'fail', status: number|'dead', times?}  {action:'requests'}
  * target `relay`
- *   {action:'down', on}  {action:'events'}  {action:'latency', ms}  {action:'clear'}
+ *   {action:'down', on}  {action:'events'}  {action:'latency', ms}  {action:'clear'}  {action:'forget'|'refuse'|'keep', kind}
+ * target `people`
+ *   {action:'gather', near?, farEach?, warners?, strangers?}   a made-up social graph with review traffic: social-graph.ts
+ * target `walletService`, `lnurl`: control-outside.ts
  */
 import * as v from 'valibot'
-import type { Hold, MintLies } from './mint/faults.ts'
+import { controlMint, mintCommand } from './control-mint.ts'
+import { controlLnurl, controlWalletService, lnurlCommand, walletServiceCommand } from './control-outside.ts'
+import { controlSeller, sellerCommand } from './control-seller.ts'
+import type { LnurlService } from './lightning/lnurl.ts'
+import type { Hold } from './mint/faults.ts'
 import type { DevnetMint } from './mint/mint.ts'
 import { FAULT_KINDS } from './provider/faults.ts'
 import type { DevnetProvider } from './provider/provider.ts'
 import type { DevnetRelay } from './relay/relay.ts'
 import type { DevnetUpstream } from './upstream/upstream.ts'
+import type { SocialGraph, SocialGraphOptions } from './social-graph.ts'
+import type { WalletService } from './wallet-service/service.ts'
 
 export type Control = (command: unknown) => Promise<unknown>
 
@@ -34,6 +39,10 @@ interface Parts {
   providers: { cheap: DevnetProvider; dear: DevnetProvider }
   relay: DevnetRelay
   upstream: DevnetUpstream
+  spareUpstream: DevnetUpstream
+  walletService: WalletService
+  gatherPeople: (options: Partial<SocialGraphOptions>) => SocialGraph
+  lnurl: LnurlService
 }
 
 const action = <N extends string>(name: N): v.LiteralSchema<N, undefined> => v.literal(name)
@@ -55,22 +64,6 @@ const providerCommand = v.variant('action', [
   v.object({ action: action('keepModels'), models: v.array(v.string()) }),
   v.object({ action: v.picklist(['restart', 'wipe', 'sweep', 'announce', 'books', 'accounts', 'requests', 'models']) }),
 ])
-const mintCommand = v.variant('action', [
-  v.object({ action: action('fault'), path: pattern, when: v.picklist(['before', 'after']), times }),
-  v.object({ action: action('garbage'), path: pattern, times }),
-  v.object({ action: action('status'), path: pattern, status: v.number(), times }),
-  v.object({ action: action('hold'), path: pattern }),
-  v.object({ action: action('release'), hold: v.number() }),
-  v.object({ action: action('latency'), ms: v.number() }),
-  v.object({ action: action('rotate'), feePpk: v.optional(v.number()) }),
-  v.object({ action: action('down'), on }),
-  v.object({ action: action('lie'), name: v.picklist(['stripDleq', 'swapSignatures', 'badDleq', 'wrongAmount', 'missingSignature', 'alwaysUnspent']), on }),
-  v.object({ action: action('autoPay'), ms: v.nullable(v.number()) }),
-  v.object({ action: action('payQuote'), quote: v.string() }),
-  v.object({ action: action('holdMelts'), on }),
-  v.object({ action: action('settleMelt'), quote: v.string(), outcome: v.picklist(['paid', 'failed']) }),
-  v.object({ action: v.picklist(['clearFaults', 'totals', 'calls', 'clearCalls']) }),
-])
 const upstreamCommand = v.variant('action', [
   v.object({ action: action('speed'), tokensPerSecond: v.pipe(v.number(), v.minValue(0.1)) }),
   v.object({ action: action('down'), on }),
@@ -80,9 +73,18 @@ const upstreamCommand = v.variant('action', [
 const relayCommand = v.variant('action', [
   v.object({ action: action('down'), on }),
   v.object({ action: action('latency'), ms: v.number() }),
+  v.object({ action: v.picklist(['forget', 'refuse', 'keep']), kind: v.number() }),
   v.object({ action: v.picklist(['events', 'clear']) }),
 ])
-const envelope = v.looseObject({ target: v.picklist(['cheap', 'dear', 'mint', 'otherMint', 'upstream', 'relay']), action: v.string() })
+const most = v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(500)))
+const peopleCommand = v.pipe(
+  v.object({ action: action('gather'), near: most, farEach: most, warners: most, strangers: most }),
+  v.transform(({ action: _, ...people }) => ({ people })),
+)
+const envelope = v.looseObject({
+  target: v.picklist(['cheap', 'dear', 'mint', 'otherMint', 'upstream', 'spareUpstream', 'relay', 'walletService', 'lnurl', 'people']),
+  action: v.string(),
+})
 
 export function createControl(parts: Parts): Control {
   const holds: Hold[] = []
@@ -90,15 +92,25 @@ export function createControl(parts: Parts): Control {
     const { target, ...rest } = v.parse(envelope, command)
     switch (target) {
       case 'cheap':
-      case 'dear':
+      case 'dear': {
+        const seller = v.safeParse(sellerCommand, rest)
+        if (seller.success) return controlSeller(parts.providers[target], seller.output, parts)
         return controlProvider(parts.providers[target], v.parse(providerCommand, rest))
+      }
       case 'mint':
       case 'otherMint':
         return controlMint(parts[target], v.parse(mintCommand, rest), holds)
       case 'upstream':
-        return controlUpstream(parts.upstream, v.parse(upstreamCommand, rest))
+      case 'spareUpstream':
+        return controlUpstream(parts[target], v.parse(upstreamCommand, rest))
       case 'relay':
         return controlRelay(parts.relay, v.parse(relayCommand, rest))
+      case 'people':
+        return parts.gatherPeople(v.parse(peopleCommand, rest).people)
+      case 'walletService':
+        return controlWalletService(parts.walletService, v.parse(walletServiceCommand, rest))
+      case 'lnurl':
+        return controlLnurl(parts.lnurl, v.parse(lnurlCommand, rest))
     }
   }
 }
@@ -128,53 +140,9 @@ function controlProvider(provider: DevnetProvider, command: v.InferOutput<typeof
     case 'requests':
       return provider.requests.map(({ headers: _headers, ...entry }) => entry)
     case 'accounts':
-      return provider.accounts.list().map(({ key, balanceMsat, totalSpentMsat }) => ({ key, balanceMsat, totalSpentMsat, reservedMsat: provider.accounts.reservedOf(key) }))
-  }
-}
-
-function controlMint(mint: DevnetMint, command: v.InferOutput<typeof mintCommand>, holds: Hold[]): unknown {
-  switch (command.action) {
-    case 'fault':
-      return mint.fault(command.path, command.when, command.times)
-    case 'garbage':
-      return mint.garbage(command.path, command.times)
-    case 'status':
-      return mint.status(command.path, command.status, command.times)
-    case 'hold':
-      return { hold: holds.push(mint.hold(command.path)) - 1 }
-    case 'release':
-      return holds[command.hold]?.release()
-    case 'latency':
-      return mint.latency(command.ms)
-    case 'rotate':
-      return mint.rotate(command.feePpk === undefined ? {} : { feePpk: command.feePpk })
-    case 'down':
-      mint.down = command.on
-      return undefined
-    case 'lie': {
-      const lies: MintLies = mint.lies
-      lies[command.name] = command.on
-      return undefined
-    }
-    case 'autoPay':
-      mint.quotes.autoPayMs = command.ms
-      return undefined
-    case 'holdMelts':
-      mint.quotes.holdMelts = command.on
-      return undefined
-    case 'payQuote':
-      return mint.payQuote(command.quote)
-    case 'settleMelt':
-      return mint.settleMelt(command.quote, command.outcome)
-    case 'clearFaults':
-      return mint.clearFaults()
-    case 'totals':
-      return { ...mint.totals(), outstandingSat: mint.outstandingSat() }
-    case 'calls':
-      return mint.calls
-    case 'clearCalls':
-      mint.calls.length = 0
-      return undefined
+      return provider.accounts
+        .list()
+        .map(({ key, balanceMsat, totalSpentMsat }) => ({ key, balanceMsat, totalSpentMsat, reservedMsat: provider.accounts.reservedOf(key) }))
   }
 }
 
@@ -201,6 +169,13 @@ function controlRelay(relay: DevnetRelay, command: v.InferOutput<typeof relayCom
     case 'latency':
       relay.latencyMs = command.ms
       return undefined
+    case 'forget':
+      return relay.forget(command.kind)
+    case 'refuse':
+      relay.refusedKinds.add(command.kind)
+      return undefined
+    case 'keep':
+      return relay.keepAgain(command.kind)
     case 'events':
       return relay.events()
     case 'clear':

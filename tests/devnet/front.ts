@@ -1,8 +1,10 @@
-/** The front door: `/devnet.json` (configuration), `/faucet`, `/control`, and the demo page at `/`. */
+/** The front door: `/devnet.json` (configuration), `/faucet`, `/lightning/*`, Lightning addresses, `/control`, and the demo page at `/`. */
 import { readFile } from 'node:fs/promises'
 import * as v from 'valibot'
 import type { Control } from './control.ts'
 import { openCors, readText, sendJson, sendText, serve } from './http.ts'
+import type { LightningDesk } from './lightning/desk.ts'
+import type { LnurlRoutes } from './lightning/lnurl.ts'
 import type { DevnetMint } from './mint/mint.ts'
 import type { DevnetProvider } from './provider/provider.ts'
 import type { DevnetRelay } from './relay/relay.ts'
@@ -10,6 +12,8 @@ import { parseJson } from './json.ts'
 
 export interface Front {
   readonly url: string
+  /** `bob@127.0.0.1:PORT`; every other name works as well */
+  readonly lightningAddress: string
   stop(): Promise<void>
 }
 
@@ -18,7 +22,16 @@ interface FrontParts {
   otherMint: DevnetMint
   providers: { cheap: DevnetProvider; dear: DevnetProvider }
   relay: DevnetRelay
-  faucet(amountSat: number): Promise<string>
+  /** @param amount in its unit */
+  faucet(amount: number, unit?: string): Promise<string>
+  lightningDesk: LightningDesk
+  lnurlRoutes: LnurlRoutes
+  /** connection URI of the Nostr wallet service */
+  nwc: string
+  /** of the remote signer */
+  bunker: string
+  /** of the user whose key it holds */
+  npub: string
   control: Control
   port: number
 }
@@ -46,10 +59,15 @@ export async function createFront(parts: FrontParts): Promise<Front> {
     if (pathname === '/control') return control(await readText(request), response)
     if (openCors(request, response)) return
     if (request.method === 'GET' && pathname === '/devnet.json') return sendJson(response, 200, await configuration(), { 'cache-control': 'no-store' })
-    if (request.method === 'POST' && pathname === '/faucet') return faucet(await readText(request), response)
+    if (request.method === 'POST' && pathname === '/faucet') return faucet(await readText(request), url.searchParams.get('unit') ?? 'sat', response)
+    const lightning = pathname.startsWith('/lightning/') ? parts.lightningDesk(request.method ?? 'GET', pathname, await readText(request)) : undefined
+    if (lightning) return sendJson(response, lightning.status, lightning.body)
+    const lnurl = request.method === 'GET' ? parts.lnurlRoutes(url, host.url) : undefined
+    if (lnurl) return sendText(response, 200, lnurl.text, { 'content-type': 'application/json' })
     if (pathname === '/favicon.ico') return sendText(response, 200, ICON, { 'content-type': 'image/svg+xml' })
     sendJson(response, 404, { error: 'not found' })
   }, parts.port)
+  const lightningAddress = `bob@${new URL(host.url).host}`
 
   async function configuration(): Promise<object> {
     return {
@@ -60,13 +78,18 @@ export async function createFront(parts: FrontParts): Promise<Front> {
       faucet: `${host.url}/faucet`,
       demo: `${host.url}/`,
       token: await parts.faucet(FUNDED_TOKEN_SAT),
+      nwc: parts.nwc,
+      bunker: parts.bunker,
+      npub: parts.npub,
+      lightningAddress,
     }
   }
 
-  async function faucet(text: string, response: Parameters<typeof sendJson>[0]): Promise<void> {
+  async function faucet(text: string, unit: string, response: Parameters<typeof sendJson>[0]): Promise<void> {
+    if (!mint.units.includes(unit)) return sendJson(response, 400, { error: `unit must be one of ${mint.units.join(', ')}` })
     const body = v.safeParse(faucetBody, parseJson(text))
-    if (!body.success) return sendJson(response, 400, { error: `amount must be a whole number of sats from 1 to ${FAUCET_CAP_SAT}` })
-    sendJson(response, 200, { token: await parts.faucet(body.output.amount), amount: body.output.amount })
+    if (!body.success) return sendJson(response, 400, { error: `amount must be a whole number of ${unit}s from 1 to ${FAUCET_CAP_SAT}` })
+    sendJson(response, 200, { token: await parts.faucet(body.output.amount, unit), amount: body.output.amount, ...(unit === 'sat' ? {} : { unit }) })
   }
 
   async function control(text: string, response: Parameters<typeof sendJson>[0]): Promise<void> {
@@ -77,7 +100,8 @@ export async function createFront(parts: FrontParts): Promise<Front> {
     }
   }
 
-  return { url: host.url, stop: host.stop }
+  return { url: host.url, lightningAddress, stop: host.stop }
 }
 
-const ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#d9480f"/><path d="M18 5 8 18h7l-1 9 10-13h-7z" fill="#fff"/></svg>'
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#d9480f"/><path d="M18 5 8 18h7l-1 9 10-13h-7z" fill="#fff"/></svg>'

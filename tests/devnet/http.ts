@@ -88,6 +88,10 @@ function listenOn(server: Server, port: number): Promise<number> {
 }
 
 export async function readText(request: IncomingMessage): Promise<string> {
+  return (await readBytes(request)).toString('utf8')
+}
+
+export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = []
   let size = 0
   for await (const part of request) {
@@ -96,7 +100,7 @@ export async function readText(request: IncomingMessage): Promise<string> {
     if (size > MAX_BODY_BYTES) throw new Error('body too large')
     parts.push(bytes)
   }
-  return Buffer.concat(parts).toString('utf8')
+  return Buffer.concat(parts)
 }
 
 /** Destroys the connection without an answer: what a crash or a cut cable looks like to the other side. */
@@ -110,8 +114,11 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 }
 
 export function sendText(response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
+  sendBytes(response, status, Buffer.from(text), headers)
+}
+
+export function sendBytes(response: ServerResponse, status: number, bytes: Buffer, headers: Record<string, string> = {}): void {
   if (response.destroyed) return
-  const bytes = Buffer.from(text)
   response.writeHead(status, { 'content-length': String(bytes.length), ...headers })
   response.end(bytes)
 }

@@ -2,19 +2,21 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from '@playwright/test'
+import type { Page } from './support/driver.ts'
 import { ANSWER, ask, type Asked, LONG_QUESTION } from './support/asking.ts'
 import { nextQuestion, questionOn } from './support/approval.ts'
 import { type Browser, openBrowser } from './support/browser.ts'
 import { openPopup } from './support/popup.ts'
-import { checkBooks, expect, grantedPage, openConnected, test } from './support/test.ts'
+import { checkBooks, expect, grantedPage, onlyInChromium, openConnected, test } from './support/test.ts'
 import type {} from '../../src/page/api.ts'
+
+const REINSTALLED = 'what a test installs in Firefox is gone at its next start, which is then no start of ours'
 
 const remaining = (page: Page): Promise<number | undefined> => page.evaluate(async () => (await window.routstr?.getGrant())?.remainingMsat)
 
 /** The story has ended, or (which it must not) asks the user again. */
 async function endOrQuestion(user: Browser, asked: Asked): Promise<void> {
-  await expect.poll(async () => (await asked.story()).state !== 'running' || user.questionsAsked.length > 1, { message: 'the story goes on', timeout: 20_000 }).toBe(true)
+  await expect.poll(async () => (await asked.story()).state !== 'running' || user.questionsAsked.length > 1, { message: 'the story goes on' }).toBe(true)
 }
 
 test('the worker dies while the question is open: the yes afterwards answers the original request', async ({ user, sites, devnet }) => {
@@ -51,7 +53,7 @@ for (const way of ['fetch', 'create', 'openai'] as const) {
     await user.killWorker()
     expect(await asked.end()).toMatchObject({ state: 'broken', done: false })
     await expect.poll(() => devnet.upstream.requests.at(-1)?.aborted).toBe(true)
-    await expect.poll(() => remaining(page), { message: 'the hold is settled', timeout: 20_000 }).toBe(1_000_000 - earned)
+    await expect.poll(() => remaining(page), { message: 'the hold is settled' }).toBe(1_000_000 - earned)
     // and the page can go on as if nothing had been
     expect(await (await ask(page)).end()).toMatchObject({ status: 200, text: ANSWER })
     expect(user.questionsAsked).toHaveLength(1)
@@ -60,7 +62,7 @@ for (const way of ['fetch', 'create', 'openai'] as const) {
   })
 }
 
-test('the worker dies while the provider redeems our token: the request goes on without a second question', async ({ user, sites, devnet }) => {
+test('the worker dies while the provider redeems our token: the request is not sent twice, the money is found, and the next one needs no question', async ({ user, sites, devnet }) => {
   const page = await user.open(`${sites.home}/`)
   const hold = devnet.mint.hold(/\/v1\/swap$/)
   const asked = await ask(page)
@@ -68,14 +70,14 @@ test('the worker dies while the provider redeems our token: the request goes on 
   await hold.waiting
   await user.killWorker()
   hold.release()
-  // nothing was sent for this request yet: it is begun again under the approval that was given; the token that was on its way is found
-  await endOrQuestion(user, asked)
+  // the token travelled with the request: it may have been answered to nobody, so it is not sent again
+  expect(await asked.end()).toMatchObject({ status: 424, code: 'worker_lost' })
+  await expect.poll(() => devnet.providers.cheap.requests.some(({ path }) => path.includes('/balance/info')), { message: 'the account is looked up' }).toBe(true)
+  expect(await (await ask(page)).end()).toMatchObject({ state: 'ended', status: 200, text: ANSWER, done: true })
   expect(user.questionsAsked).toHaveLength(1)
-  expect(await asked.end()).toMatchObject({ state: 'ended', status: 200, text: ANSWER, done: true })
-  expect(devnet.upstream.requests).toHaveLength(1)
 })
 
-test('the browser is closed and opened again: the balance, the limit and the receipts are still there', async ({ devnet, sites }) => {
+test('the browser is closed and opened again: the balance, the limit and the receipts are still there', onlyInChromium(REINSTALLED), async ({ devnet, sites }) => {
   const profile = await mkdtemp(join(tmpdir(), 'routstr-profile-'))
   const before = await openConnected(devnet, { profile })
   await grantedPage(before, sites.home)
@@ -96,7 +98,7 @@ test('the browser is closed and opened again: the balance, the limit and the rec
   await rm(profile, { recursive: true, force: true })
 })
 
-test('a question of the last browser session is not asked again in the next', async ({ devnet, sites }) => {
+test('a question of the last browser session is not asked again in the next', onlyInChromium(REINSTALLED), async ({ devnet, sites }) => {
   const profile = await mkdtemp(join(tmpdir(), 'routstr-profile-'))
   const before = await openConnected(devnet, { profile })
   await ask(await before.open(`${sites.home}/`))

@@ -5,7 +5,7 @@ import { openOptions } from './support/options.ts'
 import { openPopup } from './support/popup.ts'
 import { expect, test } from './support/test.ts'
 
-test('a click before the button is armed does not approve, nor does a press that began before', async ({ user, sites, devnet }) => {
+test('T10: a click before the button is armed does not approve, nor does a press that began before', async ({ user, sites, devnet }) => {
   const asked = await ask(await user.open(`${sites.home}/`))
   const question = await nextQuestion(user)
   const { page, approveButton } = question
@@ -25,7 +25,7 @@ test('a click before the button is armed does not approve, nor does a press that
   expect(devnet.upstream.requests).toHaveLength(0)
 })
 
-test('Enter never approves; the space bar does', async ({ user, sites, devnet }) => {
+test('T10: Enter never approves; the space bar does', async ({ user, sites, devnet }) => {
   const page = await user.open(`${sites.home}/`)
   const first = await ask(page)
   const question = await nextQuestion(user)
@@ -46,7 +46,7 @@ test('Enter never approves; the space bar does', async ({ user, sites, devnet })
   expect(await second.end()).toMatchObject({ status: 200, text: ANSWER })
 })
 
-test('a script of the screen itself cannot press the button', async ({ user, sites }) => {
+test('T10: a script of the screen itself cannot press the button', async ({ user, sites }) => {
   const asked = await ask(await user.open(`${sites.home}/`))
   const question = await nextQuestion(user)
   await question.armed()
@@ -63,7 +63,7 @@ test('closing the window is a no', async ({ user, sites }) => {
   expect(user.questionsAsked).toHaveLength(1)
 })
 
-test('the page goes away while the question is open: it is withdrawn, and its window closes', async ({ user, sites, devnet }) => {
+test('T18: the page goes away while the question is open: it is withdrawn, and its window closes', async ({ user, sites, devnet }) => {
   const page = await user.open(`${sites.home}/`)
   await ask(page)
   const question = await nextQuestion(user)
@@ -107,7 +107,7 @@ test('the toolbar popup shows the same question, and the icon counts it', async 
   await expect.poll(() => user.badge()).toBe('')
 })
 
-test('two sites ask: one window, one after the other', async ({ user, sites }) => {
+test('T9: two sites ask: one window, one after the other', async ({ user, sites }) => {
   const home = await ask(await user.open(`${sites.home}/`))
   const first = await nextQuestion(user)
   const other = await ask(await user.open(`${sites.other}/`))
@@ -122,7 +122,7 @@ test('two sites ask: one window, one after the other', async ({ user, sites }) =
   expect(await other.end()).toMatchObject({ status: 200, text: ANSWER })
 })
 
-test('ten calls of a page at once are one question', async ({ user, sites }) => {
+test('T9: ten calls of a page at once are one question', async ({ user, sites }) => {
   const page = await user.open(`${sites.home}/`)
   const asked = await Promise.all(Array.from({ length: 10 }, () => ask(page)))
   await (await nextQuestion(user)).approveUpTo(1_000, 100)

@@ -1,5 +1,5 @@
 /** Bad input of pages: each has its clear answer, and nothing is spent or asked. */
-import type { Page } from '@playwright/test'
+import type { Page } from './support/driver.ts'
 import { ask } from './support/asking.ts'
 import { expect, grantedPage, test } from './support/test.ts'
 import type {} from '../../src/page/api.ts'
@@ -24,22 +24,22 @@ test('no question where the page wants none', async ({ user, sites }) => {
   expect(user.questionsAsked).toHaveLength(0)
 })
 
-test('a page on plain http has no provider', async ({ user, sites }) => {
+test('T6: a page on plain http has no provider', async ({ user, sites }) => {
   const insecure = await user.open(`${sites.insecure}/`)
   expect(await hasProvider(insecure)).toBe(false)
   expect(await hasProvider(await user.open(`${sites.home}/`))).toBe(true)
 })
 
-test('a sandboxed frame is refused without a question', async ({ user, sites }) => {
+test('T5: a sandboxed frame is refused without a question', async ({ user, sites }) => {
   const page = await user.open(`${sites.home}/frame`)
   const frame = page.frames().find((one) => one !== page.mainFrame())
   if (frame === undefined) throw new Error('the page has no frame')
-  await frame.waitForFunction(() => window.ask !== undefined)
+  await expect.poll(() => frame.evaluate(() => window.ask !== undefined)).toBe(true)
   expect(await (await ask(frame)).end()).toMatchObject({ status: 403, code: 'opaque_origin' })
   expect(user.questionsAsked).toHaveLength(0)
 })
 
-test('what a page can reach is the page contract and nothing else', async ({ user, sites }) => {
+test('T19: what a page can reach is the page contract and nothing else', async ({ user, sites }) => {
   const page = await user.open(`${sites.home}/`)
   const reached = await page.evaluate(async (screen) => {
     const runtime = 'chrome' in window && 'runtime' in (window.chrome as object)

@@ -56,7 +56,8 @@ export function ensureChromium() {
   return installed
 }
 
-function isProgram(path) {
+/** @param {string} path */
+export function isProgram(path) {
   try {
     accessSync(path, constants.X_OK)
     return true

@@ -6,6 +6,7 @@ import { useSurroundings } from '../parts/context.ts'
 import { useAct, useLive, useNow } from '../parts/live.ts'
 import { Loading } from '../parts/Loading.tsx'
 import { OfflineNote, Problem } from '../parts/Problem.tsx'
+import { LockedQuestion } from './LockedQuestion.tsx'
 import { Question } from './Question.tsx'
 import { endingOf } from './question-state.ts'
 import { type Ending, endingWords } from './strings.ts'
@@ -52,6 +53,8 @@ export function Approval({ id, ownWindow }: { id: string; ownWindow: boolean }) 
       <OfflineNote />
       {ending !== null ? (
         <Ended ending={ending} ownWindow={ownWindow} />
+      ) : view !== undefined && view !== null && (view.locked || view.approval.reason === 'locked') ? (
+        <LockedQuestion view={view} act={act} onReject={() => void decide({ kind: 'reject' })} />
       ) : view !== undefined && view !== null ? (
         <Question key={id} view={view} act={act} onDecide={(decision) => void decide(decision)} />
       ) : problem !== null ? (

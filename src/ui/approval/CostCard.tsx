@@ -5,7 +5,7 @@ import { Button } from '../parts/Button.tsx'
 import { useNow } from '../parts/live.ts'
 import { Meter } from '../parts/Meter.tsx'
 import { plainText } from '../parts/page-text.ts'
-import { untilText } from '../parts/times.ts'
+import { momentText, untilText } from '../parts/times.ts'
 import { limitPhrase } from '../limits/limit-phrase.ts'
 import { balanceAfter } from './question-state.ts'
 import { approvalWords } from './strings.ts'
@@ -14,15 +14,26 @@ import { approvalWords } from './strings.ts'
 export function CostCard({ view }: { view: ApprovalView }) {
   const { approval } = view
   if (approval.request === null) {
+    const { batch } = approval
     return (
-      <dl class="cost-card">
-        <div class="spread">
-          <dt>In your wallet</dt>
-          <dd>
-            <Amount msat={view.walletMsat} precision="whole" />
-          </dd>
-        </div>
-      </dl>
+      <div class="cost-card">
+        {batch !== undefined && (
+          <>
+            <p class="cost" data-testid="approval-batch">
+              {approvalWords.batch(batch.requests, amountPhrase(batch.perRequestMsat, 'about'), amountPhrase(batch.totalMsat, 'about'), momentText(batch.before))}
+            </p>
+            <p class="muted small-text">{approvalWords.batchKept}</p>
+          </>
+        )}
+        <dl>
+          <div class="spread">
+            <dt>In your wallet</dt>
+            <dd>
+              <Amount msat={view.walletMsat} precision="whole" />
+            </dd>
+          </div>
+        </dl>
+      </div>
     )
   }
   return (
@@ -34,8 +45,17 @@ export function CostCard({ view }: { view: ApprovalView }) {
       <dl class="facts">
         <div class="fact">
           <dt>Model</dt>
-          <dd data-testid="approval-model">{plainText(approval.request.model, 120)}</dd>
+          <dd data-testid="approval-model">
+            {plainText(approval.request.model, 120)}
+            {approval.request.isAuto === true && <span class="muted"> · {approvalWords.auto}</span>}
+          </dd>
         </div>
+        {approval.request.others !== undefined && (
+          <div class="fact">
+            <dt>{approvalWords.others}</dt>
+            <dd data-testid="approval-others">{approval.request.others.map((model) => plainText(model, 80)).join(', ')}</dd>
+          </div>
+        )}
         <div class="fact">
           <dt>Provider</dt>
           <dd>{approval.providerName === null ? 'chosen when it is sent' : plainText(approval.providerName, 80)}</dd>

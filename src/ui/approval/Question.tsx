@@ -1,6 +1,7 @@
 import { Ban, Wallet } from 'lucide-preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Decision } from '../../domain/approval.ts'
+import { partsOf } from '../../domain/site.ts'
 import type { ApprovalView } from '../../messaging/ui-contract.ts'
 import { readDraft } from '../limits/limit-draft.ts'
 import { limitPhrase } from '../limits/limit-phrase.ts'
@@ -66,6 +67,7 @@ export function Question({ view, act, onDecide }: Props) {
         </h1>
       </header>
       <div class="approval-body">
+        {partsOf(approval.origin).embedder !== null && <p class="muted">{approvalWords.inFrame}</p>}
         <CostCard view={view} />
         {pageReason !== '' && (
           <p class="page-says" data-testid="page-reason">

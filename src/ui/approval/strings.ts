@@ -1,10 +1,16 @@
 import type { ApprovalReason } from '../../domain/approval.ts'
 
 export const approvalWords = {
+  batch: (count: number, each: string, all: string, before: string) =>
+    `It leaves ${count === 1 ? 'one request' : `${count} requests`} here, to be sent when ${count === 1 ? 'it costs' : 'each costs'} at most ${each} (${all} in all), until ${before}.`,
+  batchKept: 'Until then they are kept on this device, prompts included, and the answers until the site has them. Activity → Waiting shows them and takes them back.',
+  auto: 'the page leaves the choice to you',
+  others: 'Or instead',
   asks: 'wants to use AI, paid by you',
   asksGrant: 'asks for a limit to spend',
   firstTime: 'First time',
   about: 'This request',
+  inFrame: 'It is part of that page, which lets it ask. What you allow holds only there.',
   pageSays: 'The page says:',
   viewRequest: 'View request',
   once: 'Just this once',
@@ -27,6 +33,8 @@ export const reasonWords: Readonly<Record<ApprovalReason, string | null>> = {
   period_limit: 'The limit of this site does not reach for this request.',
   request_limit: 'This request can cost more than the site may spend per request.',
   site_asks: null,
+  new_provider: 'You have never paid this provider, and it wants more than a new one gets without a question. What is not used comes back.',
+  locked: null,
 }
 
 export type Ending = 'approved' | 'rejected' | 'blocked' | 'expired' | 'withdrawn' | 'gone'

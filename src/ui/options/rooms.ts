@@ -1,11 +1,13 @@
 /** The rooms of the options page: name in the address, title, sign. */
-import { Coins, Globe, Receipt, Server, SlidersHorizontal, Terminal, type LucideIcon } from 'lucide-preact'
+import { Coins, Globe, History, Receipt, Server, ShieldCheck, SlidersHorizontal, Terminal, type LucideIcon } from 'lucide-preact'
 
 export const ROOMS = [
   { name: 'tokens', title: 'Tokens', icon: Coins },
+  { name: 'history', title: 'History', icon: History },
   { name: 'sites', title: 'Sites', icon: Globe },
   { name: 'providers', title: 'Providers', icon: Server },
   { name: 'activity', title: 'Activity', icon: Receipt },
+  { name: 'safety', title: 'Safety', icon: ShieldCheck },
   { name: 'settings', title: 'Settings', icon: SlidersHorizontal },
   { name: 'developer', title: 'Developer', icon: Terminal },
 ] as const satisfies readonly { readonly name: string; readonly title: string; readonly icon: LucideIcon }[]

@@ -9,6 +9,8 @@ export interface FieldProps {
   readonly error?: string | null
   readonly unit?: string
   readonly numeric?: boolean
+  /** Shown as dots. */
+  readonly secret?: boolean
   readonly placeholder?: string
   readonly maxLength?: number
   readonly testId?: string
@@ -16,7 +18,7 @@ export interface FieldProps {
 }
 
 /** Label, input, unit, and below it the hint or what is wrong. */
-export function Field({ label, value, onInput, hint, error = null, unit, numeric = false, placeholder, maxLength, testId, onCommit }: FieldProps) {
+export function Field({ label, value, onInput, hint, error = null, unit, numeric = false, secret = false, placeholder, maxLength, testId, onCommit }: FieldProps) {
   const id = useId()
   return (
     <div class="field">
@@ -24,7 +26,7 @@ export function Field({ label, value, onInput, hint, error = null, unit, numeric
       <div class={`input${error !== null ? ' wrong' : ''}`}>
         <input
           id={id}
-          type="text"
+          type={secret ? 'password' : 'text'}
           inputMode={numeric ? 'numeric' : 'text'}
           autocomplete="off"
           spellcheck={false}

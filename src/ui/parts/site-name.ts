@@ -1,7 +1,9 @@
 /**
  * How a site is named on the screens. The headline is always the origin exactly as the browser has it, international names in
  * their ASCII form (`xn--…`): nobody can imitate letters with it. What it reads as is shown below, with a warning (T11).
+ * A frame of another site's page is named with that page, always (T7).
  */
+import { partsOf } from '../../domain/site.ts'
 
 export interface SiteName {
   /** `https://` is left out, everything else of the origin is there: `http://localhost:3000`, `xn--80ak6aa92e.com`. */
@@ -12,6 +14,13 @@ export interface SiteName {
   readonly warning: 'mixed' | 'lookalike' | null
 }
 
+/** In one line: `chat.example`, `widget.example in news.example`. */
+export function siteLabel(site: string): string {
+  const { origin, embedder } = partsOf(site)
+  return embedder === null ? siteName(origin).headline : `${siteName(origin).headline} in ${siteName(embedder).headline}`
+}
+
+/** @param origin one origin; of a frame, see `partsOf` */
 export function siteName(origin: string): SiteName {
   const headline = origin.startsWith('https://') ? origin.slice('https://'.length) : origin
   const host = URL.parse(origin)?.hostname ?? ''

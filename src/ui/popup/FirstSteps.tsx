@@ -1,4 +1,4 @@
-import { Terminal } from 'lucide-preact'
+import { Terminal, Zap } from 'lucide-preact'
 import { Button } from '../parts/Button.tsx'
 import { useSurroundings } from '../parts/context.ts'
 import { ReceiveForm } from '../receive/ReceiveForm.tsx'
@@ -17,6 +17,9 @@ export function FirstSteps() {
         <span>or</span>
       </div>
       <div class="stack">
+        <Button icon={Zap} onPress={() => openOptions('#/tokens?tab=top-up')} testId="open-top-up">
+          Top up over Lightning
+        </Button>
         <Button icon={Terminal} onPress={() => openOptions('#/developer')} testId="go-devnet">
           Connect to the development network
         </Button>

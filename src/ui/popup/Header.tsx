@@ -7,7 +7,7 @@ import { Toggle } from '../parts/Toggle.tsx'
 import { popupWords } from './strings.ts'
 
 /** @param paused null: not known yet */
-export function Header({ paused }: { paused: boolean | null }) {
+export function Header({ paused, fuseTripped = false }: { paused: boolean | null; fuseTripped?: boolean }) {
   const { client, openOptions } = useSurroundings()
   const act = useAct()
   return (
@@ -42,7 +42,7 @@ export function Header({ paused }: { paused: boolean | null }) {
       </header>
       {paused === true && (
         <p class="paused-note" data-testid="paused-note">
-          {popupWords.pauseOn}
+          {fuseTripped ? popupWords.fuseTripped : popupWords.pauseOn}
         </p>
       )}
       <Problem facts={act.problem} />

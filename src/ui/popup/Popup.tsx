@@ -1,10 +1,13 @@
 import { useEffect, useState } from 'preact/hooks'
 import './popup.css'
+import { ZERO_MSAT } from '../../domain/msat.ts'
 import { Approval } from '../approval/Approval.tsx'
+import { LockedScreen } from '../lock/LockedScreen.tsx'
 import { useLive, useNow } from '../parts/live.ts'
 import { Loading } from '../parts/Loading.tsx'
 import { OfflineNote, Problem } from '../parts/Problem.tsx'
 import { Actions } from './Actions.tsx'
+import { BudgetAlerts } from './BudgetAlerts.tsx'
 import { BalanceCard } from './BalanceCard.tsx'
 import { FirstSteps } from './FirstSteps.tsx'
 import { Header } from './Header.tsx'
@@ -21,7 +24,21 @@ export function Popup({ activeSite }: { activeSite: () => Promise<string | null>
     activeSite().then(setOrigin, () => setOrigin(null))
   }, [activeSite])
   const { value: overview, problem, reload } = useLive('overview.get', origin === undefined ? null : { origin })
+  const lock = useLive('lock.get', {}).value
+  const elsewhereMsat = useLive('sync.get', {}).value?.elsewhereMsat ?? ZERO_MSAT
   const now = useNow(10_000)
+
+  if (lock?.locked === true) {
+    return (
+      <main class="popup">
+        <Header paused={null} />
+        <div class="popup-body">
+          <OfflineNote />
+          <LockedScreen small />
+        </div>
+      </main>
+    )
+  }
 
   if (overview === undefined) {
     return (
@@ -32,10 +49,11 @@ export function Popup({ activeSite }: { activeSite: () => Promise<string | null>
     )
   }
   const asking = overview.approvals[0]
-  const empty = overview.balanceMsat === 0 && overview.pendingMsat === 0 && overview.onDepositMsat === 0 && overview.receipts.length === 0
+  const held = [overview.balanceMsat, overview.pendingMsat, overview.onDepositMsat, elsewhereMsat]
+  const empty = held.every((msat) => msat === 0) && overview.receipts.length === 0
   return (
     <main class="popup">
-      <Header paused={overview.paused} />
+      <Header paused={overview.paused} fuseTripped={overview.fuseTrippedAt !== null} />
       {panel !== null ? (
         <Panel name={panel} onBack={() => setPanel(null)} />
       ) : (
@@ -48,10 +66,11 @@ export function Popup({ activeSite }: { activeSite: () => Promise<string | null>
               <FirstSteps />
             ) : (
               <>
-                <BalanceCard overview={overview} />
+                <BalanceCard overview={overview} elsewhereMsat={elsewhereMsat} />
                 <Actions onDeposit={overview.onDepositMsat > 0} canSend={overview.balanceMsat > 0} onOpen={setPanel} />
               </>
             )}
+            <BudgetAlerts alerts={overview.alerts} now={now} />
             <SiteCard origin={origin ?? null} site={overview.site} now={now} />
             <Running running={overview.running} />
             {!empty && <Recent receipts={overview.receipts} now={now} />}

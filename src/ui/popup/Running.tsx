@@ -6,7 +6,7 @@ import { useSurroundings } from '../parts/context.ts'
 import { useAct, useNow } from '../parts/live.ts'
 import { plainText } from '../parts/page-text.ts'
 import { Problem } from '../parts/Problem.tsx'
-import { siteName } from '../parts/site-name.ts'
+import { siteLabel } from '../parts/site-name.ts'
 import { phaseWords, popupWords } from './strings.ts'
 
 export function Running({ running }: { running: readonly RunningRequest[] }) {
@@ -40,7 +40,7 @@ function RunningRow({ request, now }: { request: RunningRequest; now: number }) 
           </span>
         </p>
         <p class="cut muted small-text">
-          <bdi>{siteName(request.origin).headline}</bdi>
+          <bdi>{siteLabel(request.origin)}</bdi>
           {provider}
         </p>
         <p class="small-text cut">

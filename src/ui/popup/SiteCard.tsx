@@ -12,13 +12,15 @@ import { useAct } from '../parts/live.ts'
 import { Meter } from '../parts/Meter.tsx'
 import { Problem } from '../parts/Problem.tsx'
 import { Site } from '../parts/Site.tsx'
+import { useEnabledHere } from '../parts/site-access.ts'
 import { say } from '../parts/toasts.ts'
 import { untilText } from '../parts/times.ts'
 import { popupWords } from './strings.ts'
 
 /** The site of the tab in front: what it may spend and what it has. */
 export function SiteCard({ origin, site, now }: { origin: string | null; site: SiteView | null; now: number }) {
-  const { client } = useSurroundings()
+  const { client, siteAccess } = useSurroundings()
+  const enabledHere = useEnabledHere(origin)
   const [editing, setEditing] = useState(false)
   const act = useAct()
   if (origin === null && site === null) {
@@ -30,6 +32,19 @@ export function SiteCard({ origin, site, now }: { origin: string | null; site: S
     )
   }
   const name = site?.origin ?? origin ?? ''
+  if (!enabledHere) {
+    return (
+      <section class="card stack" data-testid="site-card" data-enabled="false">
+        <Site origin={name} testId="site-origin" />
+        <p class="muted small-text">{popupWords.off}</p>
+        <div class="buttons site-buttons">
+          <Button small onPress={() => void siteAccess.enable(name).then((yes) => yes && say(popupWords.switchedOn))} testId="enable-here">
+            {popupWords.switchOn}
+          </Button>
+        </div>
+      </section>
+    )
+  }
   const blocked = site?.blocked ?? false
   const budget = site?.budget ?? null
   const block = (to: boolean): void => {

@@ -4,9 +4,9 @@ import type { Receipt } from '../../domain/receipt.ts'
 import { Amount } from '../parts/Amount.tsx'
 import { Facts } from '../parts/Facts.tsx'
 import { plainText } from '../parts/page-text.ts'
-import { siteName } from '../parts/site-name.ts'
+import { siteLabel } from '../parts/site-name.ts'
 import { agoText, momentText } from '../parts/times.ts'
-import { chargeVerdict, receiptFacts } from './receipt-facts.ts'
+import { receiptFacts } from './receipt-facts.ts'
 import { receiptWords, stateWords } from './strings.ts'
 
 const ICONS: Readonly<Record<Receipt['state'], LucideIcon>> = { completed: Check, aborted: CircleStop, interrupted: Unplug, failed: X }
@@ -14,7 +14,7 @@ const ICONS: Readonly<Record<Receipt['state'], LucideIcon>> = { completed: Check
 /** One finished request; opens to the facts that prove its cost. */
 export function ReceiptItem({ receipt, now, testId }: { receipt: Receipt; now: number; testId: string }) {
   const Icon = ICONS[receipt.state]
-  const over = chargeVerdict(receipt) === 'overcharged'
+  const over = receipt.mismatches.length > 0
   const model = plainText(receipt.modelServed ?? receipt.modelAsked, 80)
   const provider = receipt.providerName === null ? receiptWords.noProvider : plainText(receipt.providerName, 60)
   return (
@@ -25,7 +25,7 @@ export function ReceiptItem({ receipt, now, testId }: { receipt: Receipt; now: n
           <span class="only-spoken">{stateWords[receipt.state]}</span>
         </span>
         <span class="receipt-what">
-          <bdi class="receipt-site cut">{siteName(receipt.origin).headline}</bdi>
+          <bdi class="receipt-site cut">{siteLabel(receipt.origin)}</bdi>
           <span class="receipt-how cut">
             {model} · {provider}
           </span>
@@ -37,6 +37,7 @@ export function ReceiptItem({ receipt, now, testId }: { receipt: Receipt; now: n
             </span>
           ) : (
             <span class={`receipt-cost${over ? ' bad-text' : ''}`}>
+              {over && <span class="only-spoken">{receiptWords.doesNotAddUp} </span>}
               <Amount msat={receipt.chargedMsat} testId="receipt-cost" />
             </span>
           )}
@@ -47,7 +48,16 @@ export function ReceiptItem({ receipt, now, testId }: { receipt: Receipt; now: n
         <ChevronDown class="receipt-chevron" size={16} />
       </summary>
       <div class="receipt-facts">
-        {over && <p class="notice bad">The provider charged more than its price sheet says. You can block it under Providers.</p>}
+        {over && (
+          <div class="notice bad" data-testid="mismatch">
+            <div class="stack">
+              {receipt.mismatches.map((says) => (
+                <p key={says}>{plainText(says, 240)}</p>
+              ))}
+              <p>{receiptWords.mismatch}</p>
+            </div>
+          </div>
+        )}
         <Facts rows={[['Result', stateWords[receipt.state]], ...receiptFacts(receipt)]} />
         {receipt.attempts.length > 0 && (
           <div class="attempts">
@@ -56,7 +66,7 @@ export function ReceiptItem({ receipt, now, testId }: { receipt: Receipt; now: n
               {receipt.attempts.map((attempt, index) => (
                 <li key={index}>
                   <span>
-                    {index + 1}. {plainText(attempt.providerName, 60)}
+                    {index + 1}. {plainText(attempt.providerName, 60)}{attempt.model !== undefined && ` · ${plainText(attempt.model, 60)}`}
                   </span>
                   <span class={attempt.outcome === 'answered' ? 'good' : 'bad-text'}>{plainText(attempt.outcome, 160)}</span>
                 </li>

@@ -1,5 +1,7 @@
-/** Switchable misbehaviour of the mint, per path: lost requests, lost responses, held requests, garbage, statuses, lies. */
-import type { Signature } from './wire.ts'
+/**
+ * Switchable misbehaviour of the mint, per path and count: lost requests, lost answers, slow answers, held requests,
+ * garbage, statuses, endless bodies, a rotation at the worst moment. The first plan that fits a path is used up first.
+ */
 
 export interface Hold {
   /** lets the waiting requests (and all later ones) through */
@@ -8,47 +10,72 @@ export interface Hold {
   waiting: Promise<void>
 }
 
-export interface MintLies {
-  /** signatures come back without their proof (cashu.md §7 no. 22) */
-  stripDleq?: boolean
-  /** the first two signatures are exchanged: worthless notes */
-  swapSignatures?: boolean
-  /** the proof does not match the signature */
-  badDleq?: boolean
-  wrongAmount?: boolean
-  missingSignature?: boolean
-  /** NUT-07 answers UNSPENT for everything */
-  alwaysUnspent?: boolean
+export interface Rotation {
+  feePpk?: number
+  versionByte?: number
+  /** whose keysets; sat */
+  unit?: string
+}
+
+/** `committed`: the mint did the work before it answers that way */
+export interface BadAnswer {
+  committed?: boolean
 }
 
 export interface MintFaults {
-  readonly lies: MintLies
+  /** before: the request never arrived; after: done, and the answer is lost */
   fault(path: RegExp, when: 'before' | 'after', times?: number): void
-  garbage(path: RegExp, times?: number): void
-  status(path: RegExp, status: number, times?: number): void
+  garbage(path: RegExp, times?: number, options?: BadAnswer): void
+  /** `retryAfterSeconds` adds the header that belongs to 429 and 503 */
+  status(path: RegExp, status: number, times?: number, options?: BadAnswer & { retryAfterSeconds?: number }): void
+  /** done at once, answered only after these milliseconds */
+  slow(path: RegExp, milliseconds: number, times?: number): void
+  /** done, and the answer never ends: 64 KiB pieces until the reader leaves or 64 MiB are sent */
+  endless(path: RegExp, times?: number): void
+  /** keysets change after the request has arrived and before it is handled */
+  rotateBefore(path: RegExp, rotation?: Rotation, times?: number): void
   hold(path: RegExp): Hold
   latency(milliseconds: number): void
   clear(): void
   latencyMs(): number
   waitWhileHeld(path: string): Promise<void>
   take(path: string): Fault | undefined
+  takeRotation(path: string): Rotation | undefined
 }
 
-export type Fault = { kind: 'before' } | { kind: 'after' } | { kind: 'garbage' } | { kind: 'status'; status: number }
+export type Fault =
+  | { kind: 'before' }
+  | { kind: 'after' }
+  | { kind: 'garbage'; committed: boolean }
+  | { kind: 'status'; status: number; committed: boolean; headers: Record<string, string> }
+  | { kind: 'slow'; milliseconds: number }
+  | { kind: 'endless' }
+
+interface Planned<T> {
+  path: RegExp
+  times: number
+  what: T
+}
 
 export function createMintFaults(): MintFaults {
-  let planned: { path: RegExp; times: number; fault: Fault }[] = []
+  let faults: Planned<Fault>[] = []
+  let rotations: Planned<Rotation>[] = []
   let holds: { path: RegExp; arrived: () => void; released: Promise<void>; open: () => void }[] = []
   let delay = 0
-  const lies: MintLies = {}
-  const plan = (path: RegExp, times: number, fault: Fault): void => {
-    planned.push({ path, times, fault })
+  const plan = (path: RegExp, times: number, what: Fault): void => {
+    faults.push({ path, times, what })
   }
   return {
-    lies,
     fault: (path, when, times = 1) => plan(path, times, { kind: when }),
-    garbage: (path, times = 1) => plan(path, times, { kind: 'garbage' }),
-    status: (path, status, times = 1) => plan(path, times, { kind: 'status', status }),
+    garbage: (path, times = 1, { committed = false } = {}) => plan(path, times, { kind: 'garbage', committed }),
+    status(path, status, times = 1, { committed = false, retryAfterSeconds } = {}) {
+      plan(path, times, { kind: 'status', status, committed, headers: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) } })
+    },
+    slow: (path, milliseconds, times = 1) => plan(path, times, { kind: 'slow', milliseconds }),
+    endless: (path, times = 1) => plan(path, times, { kind: 'endless' }),
+    rotateBefore(path, rotation = {}, times = 1) {
+      rotations.push({ path, times, what: rotation })
+    },
     latency(milliseconds) {
       delay = milliseconds
     },
@@ -72,19 +99,22 @@ export function createMintFaults(): MintFaults {
       entry.arrived()
       await entry.released
     },
-    take(path) {
-      const entry = planned.find((candidate) => candidate.times > 0 && candidate.path.test(path))
-      if (entry) entry.times -= 1
-      return entry?.fault
-    },
+    take: (path) => takeFirst(faults, path),
+    takeRotation: (path) => takeFirst(rotations, path),
     clear() {
-      planned = []
+      faults = []
+      rotations = []
       for (const hold of holds) hold.open()
       holds = []
       delay = 0
-      for (const name of ['stripDleq', 'swapSignatures', 'badDleq', 'wrongAmount', 'missingSignature', 'alwaysUnspent'] as const) delete lies[name]
     },
   }
+}
+
+function takeFirst<T>(planned: readonly Planned<T>[], path: string): T | undefined {
+  const entry = planned.find((candidate) => candidate.times > 0 && candidate.path.test(path))
+  if (entry) entry.times -= 1
+  return entry?.what
 }
 
 function gate(): { passed: Promise<void>; open: () => void } {
@@ -93,16 +123,4 @@ function gate(): { passed: Promise<void>; open: () => void } {
     open = resolve
   })
   return { passed, open: () => open() }
-}
-
-/** Bends a list of signatures on its way out; the ledger keeps the honest ones. */
-export function bend(signatures: readonly Signature[], lies: MintLies): Signature[] {
-  let made = signatures.map((signature) => ({ ...signature }))
-  const [first, second] = made
-  if (lies.swapSignatures && first && second) [first.C_, second.C_] = [second.C_, first.C_]
-  if (lies.badDleq) made = made.map((signature) => ({ ...signature, dleq: { e: '11'.repeat(32), s: '22'.repeat(32) } }))
-  if (lies.stripDleq) made = made.map(({ id, amount, C_ }) => ({ id, amount, C_ }))
-  if (lies.wrongAmount && made[0]) made[0].amount *= 2
-  if (lies.missingSignature) made.pop()
-  return made
 }

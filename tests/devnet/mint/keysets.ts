@@ -1,12 +1,5 @@
 /** Keysets (NUT-01, NUT-02): creation with v2 ids, rotation, blind signatures with DLEQ (NUT-12), verification. */
-import {
-  createBlindSignature,
-  createDLEQProof,
-  createNewMintKeys,
-  pointFromHex,
-  serializeMintKeys,
-  verifyUnblindedSignature,
-} from '@cashu/cashu-ts'
+import { createBlindSignature, createDLEQProof, createNewMintKeys, pointFromHex, serializeMintKeys, verifyUnblindedSignature } from '@cashu/cashu-ts'
 import { createHash } from 'node:crypto'
 import { type Input, MintError, type Output, type Signature } from './wire.ts'
 
@@ -58,11 +51,16 @@ function privateKeyOf(keyset: Keyset, amount: number): Uint8Array {
 
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-/** Signs one blinded message. `amount` differs from the output's own for melt change (NUT-08). */
-export function signOutput(keysets: Keysets, output: Output, amount = output.amount): Signature {
+/** The keyset that this output may be signed with. @throws MintError 12001, 12002 */
+export function signingKeyset(keysets: Keysets, output: Pick<Output, 'id'>): Keyset {
   const keyset = keysets.get(output.id)
   if (!keyset) throw new MintError(12001, 'Keyset is not known')
   if (!keyset.active) throw new MintError(12002, 'Keyset is inactive, cannot sign messages')
+  return keyset
+}
+
+/** Signs one blinded message; whether its keyset may sign is the caller's question. */
+export function signOutput(keyset: Keyset, output: Output, amount: number): Signature {
   const key = privateKeyOf(keyset, amount)
   const blinded = pointFromHex(output.B_)
   const proof = createDLEQProof(blinded, key)

@@ -1,20 +1,28 @@
-/** A real Cashu mint on loopback: NUT-00…09, 12, 17, 20, fees, several keysets, rotation, and switchable faults (cashu.md §9.1). */
-import { Amount, getDecodedToken, getEncodedToken, JSONInt, OutputData, type Proof } from '@cashu/cashu-ts'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { cut, openCors, readText, sendJson, sendText, serve, wait } from '../http.ts'
+/** A real Cashu mint on loopback: NUT-00…09, 11, 12, 14, 17, 20, fees, several units and keysets, rotation, and switchable faults (cashu.md §9.1). */
+import type { Proof } from '@cashu/cashu-ts'
+import { serve } from '../http.ts'
 import { createLightning, type FakeLightning } from '../lightning.ts'
-import { createMintFaults, type Hold, type MintLies } from './faults.ts'
-import { createKeyset, inputFeeSat, type Keyset } from './keysets.ts'
+import { createMintFaults, type MintFaults, type Rotation } from './faults.ts'
+import { createHandler, type MintCall } from './handler.ts'
+import { createKeyset, type Keyset } from './keysets.ts'
 import { createLedger, type MintTotals, type NoteState, yOf } from './ledger.ts'
-import { createQuotes, type QuoteSettings } from './quotes.ts'
-import { createRoute, NotFound } from './routes.ts'
-import { createSubscriptions } from './subscriptions.ts'
-import { MintError, type Output, type Signature } from './wire.ts'
+import { MINT_LIES, type MintLies } from './lies.ts'
+import { quoteDefaults, type QuoteSettings } from './quote-facts.ts'
+import { createQuotes } from './quotes.ts'
+import { createRoute, type Route } from './routes.ts'
+import { createSubscriptions, type SubscriptionKind } from './subscriptions.ts'
+import { createTokens, type TokenOptions } from './tokens.ts'
+import type { Unit } from './units.ts'
+import { MintError } from './wire.ts'
+
+export type { MintCall } from './handler.ts'
 
 export interface MintOptions {
   name?: string
   port?: number
   inputFeePpk?: number
+  /** one keyset each at the start; only sat */
+  units?: readonly Unit[]
   /** same seed, same keys */
   seed?: string
   versionByte?: number
@@ -24,44 +32,46 @@ export interface MintOptions {
   lightning?: FakeLightning
 }
 
-export interface MintCall {
-  method: string
-  path: string
-  /** providers of this network name themselves; everybody else is a wallet */
-  caller: 'wallet' | 'provider'
-}
+type FaultSwitches = Pick<MintFaults, 'fault' | 'garbage' | 'status' | 'slow' | 'endless' | 'rotateBefore' | 'hold' | 'latency'>
 
-export interface DevnetMint {
+export interface DevnetMint extends FaultSwitches {
   readonly url: string
   readonly name: string
-  /** the active keyset */
+  readonly units: readonly string[]
+  /** the active keyset of unit sat */
   readonly keysetId: string
   readonly feePpk: number
+  /** all of them, active or not, of every unit */
   readonly keysetIds: readonly string[]
+  keysetIdOf(unit: string): string
   /** every request that arrived, in order; empty it with `calls.length = 0` */
   readonly calls: MintCall[]
   readonly lies: MintLies
   readonly quotes: QuoteSettings
+  /** NUT numbers that `/v1/info` does not list although the mint can do them */
+  readonly hiddenNuts: Set<number>
   down: boolean
   checkOrder: 'outputs-first' | 'inputs-first'
-  fault(path: RegExp, when: 'before' | 'after', times?: number): void
-  garbage(path: RegExp, times?: number): void
-  status(path: RegExp, status: number, times?: number): void
-  hold(path: RegExp): Hold
-  latency(milliseconds: number): void
+  /** faults, rotations, holds, latency and lies; settings of quotes stay */
   clearFaults(): void
-  rotate(options?: { feePpk?: number; versionByte?: number }): string
+  /** a new active keyset of that unit (sat), the old one signs no more; its id */
+  rotate(rotation?: Rotation): string
   payQuote(id: string): void
+  /** puts the expiry of a mint or melt quote into the past */
+  expireQuote(id: string): void
   settleMelt(id: string, outcome: 'paid' | 'failed'): void
   issuedMsat(): number
   readonly spentSecrets: number
   isSpent(secret: string): boolean
   stateOf(secret: string): NoteState
-  /** value of all unspent notes = issued − redeemed = minted − melted − fees */
+  /** value of all unspent notes of unit sat = issued − redeemed = minted − melted − fees */
   outstandingSat(): number
-  totals(): MintTotals
+  /** the same in another unit, in that unit */
+  outstanding(unit: string): number
+  /** of unit sat, or in the unit asked for */
+  totals(unit?: string): MintTotals
   /** mints a token of exactly this face value, without touching `calls` or faults */
-  mintToken(amountSat: number, options?: { denominations?: number[]; withoutDleq?: boolean }): Promise<string>
+  mintToken(amount: number, options?: TokenOptions): Promise<string>
   /** swaps all notes of a token for fresh ones inside the mint: proves that they are good; worth face − fee */
   swapAll(token: string): Promise<string>
   /** notes of a token, short keyset ids resolved */
@@ -71,104 +81,80 @@ export interface DevnetMint {
 
 export async function createMint(options: MintOptions = {}): Promise<DevnetMint> {
   const name = options.name ?? 'Devnet mint'
+  const units = options.units ?? ['sat']
   const keysets = new Map<string, Keyset>()
-  let active = addKeyset(options.inputFeePpk ?? 100, options.versionByte)
+  const active = new Map<string, Keyset>()
   const faults = createMintFaults()
+  const lies: MintLies = {}
+  const hiddenNuts = new Set<number>()
   const calls: MintCall[] = []
-  const cachedAnswers = new Map<string, unknown>()
+  const stopping = new AbortController()
+  const settings: QuoteSettings = { ...quoteDefaults, autoPayMs: options.autoPayMs === undefined ? 150 : options.autoPayMs }
 
-  function addKeyset(feePpk: number, versionByte = 1): Keyset {
+  function addKeyset(unit: string, feePpk: number, versionByte = 1): Keyset {
     const seed = options.seed === undefined ? {} : { seed: `${options.seed}/${name}/${keysets.size}` }
-    const keyset = createKeyset({ feePpk, unit: 'sat', versionByte, ...seed })
+    const keyset = createKeyset({ feePpk, unit, versionByte, ...seed })
+    const before = active.get(unit)
+    if (before) before.active = false
     keysets.set(keyset.id, keyset)
+    active.set(unit, keyset)
     return keyset
   }
+  for (const unit of units) addKeyset(unit, options.inputFeePpk ?? 100, options.versionByte)
 
+  function activeOf(unit: string): Keyset {
+    const keyset = active.get(unit)
+    if (!keyset) throw new MintError(11013, `Unit ${unit} is not supported`)
+    return keyset
+  }
+  function rotate({ unit = 'sat', feePpk, versionByte }: Rotation = {}): string {
+    const before = activeOf(unit)
+    return addKeyset(unit, feePpk ?? before.feePpk, versionByte).id
+  }
+
+  const ledger = createLedger(keysets, (y, state, witness) => subscriptions.notify('proof_state', y, { Y: y, state, witness }))
+  const quotes = createQuotes({
+    ledger,
+    lightning: options.lightning ?? createLightning(),
+    settings,
+    units: new Set(units),
+    onChange: (kind, id, quote) => subscriptions.notify(kind, id, quote),
+  })
+  const route: Route = createRoute({ name, ledger, quotes, lies, units, hiddenNuts, cachedSeconds: options.cachedSeconds ?? null })
+  const handle = createHandler({ calls, faults, route, cachesAnswers: options.cachedSeconds !== undefined, rotate, stopping: stopping.signal })
   const host = await serve(handle, options.port)
-  const subscriptions = createSubscriptions(host.server, (kind, filter) => {
+
+  function current(kind: SubscriptionKind, filter: string): unknown {
     try {
       if (kind === 'proof_state') return { Y: filter, ...ledger.stateOf(filter) }
       return kind === 'bolt11_mint_quote' ? quotes.mintQuote(filter) : quotes.meltQuote(filter)
     } catch {
       return undefined // unknown quote: nothing to tell
     }
-  })
-  const ledger = createLedger(keysets, (y, state, witness) => subscriptions.notify('proof_state', y, { Y: y, state, witness }))
-  const quotes = createQuotes(
-    ledger,
-    options.lightning ?? createLightning(),
-    {
-      autoPayMs: options.autoPayMs === undefined ? 150 : options.autoPayMs,
-      holdMelts: false,
-      failMelts: false,
-      routingFeeSat: 0,
-      meltAmountSat: 10,
-      quoteLifetimeSeconds: 3600,
-    },
-    (kind, id, quote) => subscriptions.notify(kind, id, quote),
-  )
-  const route = createRoute({ name, ledger, quotes, lies: faults.lies, cachedSeconds: options.cachedSeconds ?? null })
-
-  async function handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const method = request.method ?? 'GET'
-    if (openCors(request, response)) return
-    const path = url.pathname
-    calls.push({ method, path, caller: request.headers['x-devnet-caller'] === 'provider' ? 'provider' : 'wallet' })
-    const text = await readText(request)
-    if (faults.latencyMs() > 0) await wait(faults.latencyMs())
-    await faults.waitWhileHeld(path)
-    const fault = faults.take(path)
-    if (fault?.kind === 'before') return cut(response)
-    if (fault?.kind === 'garbage') return sendText(response, 200, '<html>not the answer you want', { 'content-type': 'text/html' })
-    if (fault?.kind === 'status') return sendJson(response, fault.status, { detail: `devnet answers ${fault.status}` })
-    const answer = commit(method, path, text)
-    if (fault?.kind === 'after') return cut(response)
-    sendJson(response, answer.status, answer.body)
   }
-
-  function commit(method: string, path: string, text: string): { status: number; body: unknown } {
-    const cacheKey = `${method} ${path} ${text}`
-    if (cachedAnswers.has(cacheKey)) return { status: 200, body: cachedAnswers.get(cacheKey) }
-    try {
-      const body = route(method, path, text === '' ? undefined : JSONInt.parse(text))
-      if (options.cachedSeconds !== undefined && /^POST \/v1\/(swap|mint\/bolt11|melt\/bolt11) /.test(cacheKey)) cachedAnswers.set(cacheKey, body)
-      return { status: 200, body }
-    } catch (error) {
-      if (error instanceof NotFound) return { status: 404, body: { detail: 'Not Found' } }
-      if (error instanceof MintError) return { status: 400, body: { code: error.code, detail: error.message } }
-      return { status: 400, body: { code: 0, detail: error instanceof Error ? error.message : 'invalid request' } }
-    }
-  }
-
-  /** Blinds, has it signed by `sign`, unblinds: the wallet's half of NUT-00. */
-  function makeNotes(amountSat: number, sign: (outputs: Output[]) => Signature[], denominations?: number[]): Proof[] {
-    const keyset = { id: active.id, keys: active.publicKeys }
-    const data = OutputData.createRandomData(amountSat, keyset, denominations)
-    const signatures = sign(data.map(({ blindedMessage }) => ({ ...blindedMessage, amount: blindedMessage.amount.toNumber() })))
-    return data.flatMap((output, index) => {
-      const signature = signatures[index]
-      return signature ? [output.toProof({ ...signature, amount: Amount.from(signature.amount) }, keyset)] : []
-    })
-  }
-
-  const encode = (proofs: Proof[], removeDleq = false): string => getEncodedToken({ mint: host.url, unit: 'sat', proofs }, { removeDleq })
-  const decode = (token: string): Proof[] => getDecodedToken(token, [...keysets.keys()]).proofs
+  const subscriptions = createSubscriptions(host.server, { current, isSilent: () => settings.silentNotifications })
+  const tokens = createTokens({ url: host.url, keysets, ledger, quotes, activeOf })
+  const outstanding = (unit: string): number => ledger.totalsOf(unit).issuedSat - ledger.totalsOf(unit).redeemedSat
+  const { fault, garbage, status, slow, endless, rotateBefore, hold, latency } = faults
 
   return {
     url: host.url,
     name,
+    units,
     calls,
-    lies: faults.lies,
-    quotes: quotes.settings,
+    lies,
+    hiddenNuts,
+    quotes: settings,
     get keysetId() {
-      return active.id
+      return activeOf('sat').id
     },
     get feePpk() {
-      return active.feePpk
+      return activeOf('sat').feePpk
     },
     get keysetIds() {
       return [...keysets.keys()]
     },
+    keysetIdOf: (unit) => activeOf(unit).id,
     get down() {
       return host.down
     },
@@ -181,40 +167,37 @@ export async function createMint(options: MintOptions = {}): Promise<DevnetMint>
     set checkOrder(order) {
       ledger.checkOrder = order
     },
-    fault: faults.fault,
-    garbage: faults.garbage,
-    status: faults.status,
-    hold: faults.hold,
-    latency: faults.latency,
-    clearFaults: faults.clear,
-    rotate(rotation = {}) {
-      active.active = false
-      active = addKeyset(rotation.feePpk ?? active.feePpk, rotation.versionByte)
-      return active.id
+    fault,
+    garbage,
+    status,
+    slow,
+    endless,
+    rotateBefore,
+    hold,
+    latency,
+    clearFaults() {
+      faults.clear()
+      for (const lie of MINT_LIES) delete lies[lie]
     },
+    rotate,
     payQuote: quotes.payQuote,
+    expireQuote: quotes.expireQuote,
     settleMelt: quotes.settleMelt,
-    issuedMsat: () => ledger.totals.issuedSat * 1000,
+    issuedMsat: () => ledger.totalsOf('sat').issuedSat * 1000,
     get spentSecrets() {
       return ledger.spentCount()
     },
     isSpent: (secret) => ledger.stateOf(yOf(secret)).state === 'SPENT',
     stateOf: (secret) => ledger.stateOf(yOf(secret)).state,
-    outstandingSat: () => ledger.totals.issuedSat - ledger.totals.redeemedSat,
-    totals: () => ({ ...ledger.totals }),
-    async mintToken(amountSat, tokenOptions = {}) {
-      const { quote } = quotes.createMintQuote(amountSat, 'sat')
-      quotes.payQuote(quote)
-      return encode(makeNotes(amountSat, (outputs) => quotes.issue(quote, outputs), tokenOptions.denominations), tokenOptions.withoutDleq)
-    },
-    async swapAll(token) {
-      const inputs = decode(token).map((note) => ({ id: note.id, amount: note.amount.toNumber(), secret: note.secret, C: note.C }))
-      const value = inputs.reduce((total, input) => total + input.amount, 0) - inputFeeSat(keysets, inputs)
-      return encode(makeNotes(value, (outputs) => ledger.swap(inputs, outputs)))
-    },
-    decode,
+    outstandingSat: () => outstanding('sat'),
+    outstanding,
+    totals: (unit = 'sat') => ({ ...ledger.totalsOf(unit) }),
+    mintToken: async (amount, tokenOptions) => tokens.mint(amount, tokenOptions),
+    swapAll: async (token) => tokens.swapAll(token),
+    decode: tokens.decode,
     async stop() {
       faults.clear()
+      stopping.abort()
       quotes.stop()
       subscriptions.stop()
       await host.stop()

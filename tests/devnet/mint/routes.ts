@@ -1,19 +1,9 @@
 /** The mint's endpoints as one synchronous function, so that a held request can be committed late and whole. */
-import { bend, type MintLies } from './faults.ts'
+import { bend, type MintLies, rememberedBy } from './lies.ts'
 import type { Keyset } from './keysets.ts'
 import type { Ledger } from './ledger.ts'
 import type { Quotes } from './quotes.ts'
-import {
-  meltBody,
-  meltQuoteBody,
-  mintBody,
-  MintError,
-  mintQuoteBody,
-  parseBody,
-  restoreBody,
-  stateBody,
-  swapBody,
-} from './wire.ts'
+import { meltBody, meltQuoteBody, mintBody, MintError, mintQuoteBody, parseBody, restoreBody, stateBody, swapBody } from './wire.ts'
 
 export class NotFound extends Error {}
 
@@ -22,6 +12,9 @@ export interface MintParts {
   ledger: Ledger
   quotes: Quotes
   lies: MintLies
+  units: readonly string[]
+  /** numbers that `/v1/info` leaves out although the mint can do them */
+  hiddenNuts: ReadonlySet<number>
   /** NUT-19 is advertised only when answers are cached */
   cachedSeconds: number | null
 }
@@ -61,20 +54,21 @@ export function createRoute(parts: MintParts): Route {
         return { signatures: bend(ledger.swap(inputs, outputs), lies) }
       }
       case '/v1/mint/quote/bolt11': {
-        const { amount, unit, pubkey } = parseBody(mintQuoteBody, body)
-        return quotes.createMintQuote(amount, unit, pubkey)
+        const { amount, unit, ...more } = parseBody(mintQuoteBody, body)
+        return quotes.createMintQuote(amount, unit, more)
       }
       case '/v1/mint/bolt11': {
         const { quote, outputs, signature } = parseBody(mintBody, body)
         return { signatures: bend(quotes.issue(quote, outputs, signature), lies) }
       }
       case '/v1/melt/quote/bolt11': {
-        const { request, unit } = parseBody(meltQuoteBody, body)
-        return quotes.createMeltQuote(request, unit)
+        const { request, unit, options } = parseBody(meltQuoteBody, body)
+        return quotes.createMeltQuote(request, unit, options?.amountless?.amount_msat)
       }
       case '/v1/melt/bolt11': {
         const { quote, inputs, outputs } = parseBody(meltBody, body)
-        return quotes.melt(quote, inputs, outputs ?? [])
+        const melted = quotes.melt(quote, inputs, outputs ?? [])
+        return melted.change ? { ...melted, change: bend(melted.change, lies) } : melted
       }
       case '/v1/checkstate': {
         const { Ys } = parseBody(stateBody, body)
@@ -82,7 +76,10 @@ export function createRoute(parts: MintParts): Route {
       }
       case '/v1/restore': {
         const { outputs } = parseBody(restoreBody, body)
-        const known = outputs.filter((output) => ledger.signatureOf(output.B_))
+        const known = rememberedBy(
+          outputs.filter((output) => ledger.signatureOf(output.B_)),
+          lies,
+        )
         const signatures = known.flatMap((output) => ledger.signatureOf(output.B_) ?? [])
         return { outputs: known, signatures: bend(signatures, lies) }
       }
@@ -104,29 +101,25 @@ export function createRoute(parts: MintParts): Route {
 }
 
 /** NUT-06. */
-function mintInfo(parts: MintParts): object {
-  const bolt11 = [{ method: 'bolt11', unit: 'sat', min_amount: 1, max_amount: 1_000_000 }]
+function mintInfo({ name, units, hiddenNuts, cachedSeconds }: MintParts): object {
+  const methods = (options: object): object[] => units.map((unit) => ({ method: 'bolt11', unit, min_amount: 1, max_amount: 1_000_000_000, options }))
   const cached = ['/v1/swap', '/v1/mint/bolt11', '/v1/melt/bolt11'].map((path) => ({ method: 'POST', path }))
+  const commands = ['bolt11_mint_quote', 'bolt11_melt_quote', 'proof_state']
+  const nuts: Record<number, object> = {
+    4: { methods: methods({ description: true }), disabled: false },
+    5: { methods: methods({ amountless: true }), disabled: false },
+    17: { supported: units.map((unit) => ({ method: 'bolt11', unit, commands })) },
+    ...Object.fromEntries([7, 8, 9, 10, 11, 12, 14, 20].map((nut) => [nut, { supported: true }])),
+    ...(cachedSeconds === null ? {} : { 19: { ttl: cachedSeconds, cached_endpoints: cached } }),
+  }
   return {
-    name: parts.name,
+    name,
     pubkey: `02${'ab'.repeat(32)}`,
     version: 'devnet/1.0.0',
     description: 'A mint of the Routstr development network. Its notes have no value.',
     contact: [],
     motd: 'Test money only.',
     time: Math.floor(Date.now() / 1000),
-    nuts: {
-      4: { methods: bolt11, disabled: false },
-      5: { methods: bolt11, disabled: false },
-      7: { supported: true },
-      8: { supported: true },
-      9: { supported: true },
-      10: { supported: true },
-      11: { supported: true },
-      12: { supported: true },
-      17: { supported: [{ method: 'bolt11', unit: 'sat', commands: ['bolt11_mint_quote', 'bolt11_melt_quote', 'proof_state'] }] },
-      20: { supported: true },
-      ...(parts.cachedSeconds === null ? {} : { 19: { ttl: parts.cachedSeconds, cached_endpoints: cached } }),
-    },
+    nuts: Object.fromEntries(Object.entries(nuts).filter(([nut]) => !hiddenNuts.has(Number(nut)))),
   }
 }

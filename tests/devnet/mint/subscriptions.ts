@@ -28,15 +28,23 @@ interface Subscription {
   filters: Set<string>
 }
 
-export function createSubscriptions(server: Server, current: (kind: SubscriptionKind, filter: string) => unknown): Subscriptions {
+export interface SubscriptionWorld {
+  /** what a new subscription is told at once; undefined: nothing is known */
+  current(kind: SubscriptionKind, filter: string): unknown
+  /** true: notifications are lost, as they are on real mints now and then (cashu.md §2.8) */
+  isSilent(): boolean
+}
+
+export function createSubscriptions(server: Server, world: SubscriptionWorld): Subscriptions {
   const socketServer = new WebSocketServer({ server, path: '/v1/ws' })
   let subscriptions: Subscription[] = []
 
   const send = (socket: WebSocket, message: Record<string, unknown>): void => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify({ jsonrpc: '2.0', ...message }))
   }
-  const push = (subscription: Subscription, payload: unknown): void =>
-    send(subscription.socket, { method: 'subscribe', params: { subId: subscription.subId, payload } })
+  const push = (subscription: Subscription, payload: unknown): void => {
+    if (!world.isSilent()) send(subscription.socket, { method: 'subscribe', params: { subId: subscription.subId, payload } })
+  }
 
   socketServer.on('connection', (socket) => {
     socket.on('error', () => socket.terminate())
@@ -63,7 +71,7 @@ export function createSubscriptions(server: Server, current: (kind: Subscription
       subscriptions.push(subscription)
       send(socket, { result: { status: 'OK', subId: params.subId }, id })
       for (const filter of subscription.filters) {
-        const state = current(subscription.kind, filter)
+        const state = world.current(subscription.kind, filter)
         if (state !== undefined) push(subscription, state)
       }
     })

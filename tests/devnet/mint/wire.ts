@@ -39,7 +39,9 @@ export const mintQuoteBody = v.object({
   pubkey: v.nullish(v.string()),
 })
 export const mintBody = v.object({ quote: v.string(), outputs, signature: v.nullish(v.string()) })
-export const meltQuoteBody = v.object({ request: v.string(), unit: v.string() })
+/** NUT-23: an invoice without an amount needs one from the wallet, in millisatoshi */
+const amountless = v.object({ amountless: v.optional(v.object({ amount_msat: amount })) })
+export const meltQuoteBody = v.object({ request: v.string(), unit: v.string(), options: v.nullish(amountless) })
 export const meltBody = v.object({ quote: v.string(), inputs, outputs: v.nullish(outputs) })
 export const stateBody = v.object({ Ys: v.pipe(v.array(hexPoint), v.maxLength(1000)) })
 export const restoreBody = v.object({ outputs })

@@ -15,7 +15,9 @@ export interface Account {
   balanceLimit: number | null
   balanceLimitReset: string | null
   validityDate: number | null
-  /** the last token given back, as the database keeps it */
+  /** of the token that funded it; refunds come in it */
+  readonly unit: 'sat' | 'msat'
+  /** the last token given back, as the database keeps it; `sat`: its amount in that unit */
   lastRefund: { token: string; sat: number } | null
   /** parked by a refund whose outcome is unknown (502) */
   withheldMsat: number
@@ -32,7 +34,7 @@ export interface Reservation {
 export interface Accounts {
   find(key: string): Account | undefined
   list(): Account[]
-  create(key: string, balanceMsat: number): Account
+  create(key: string, balanceMsat: number, unit?: 'sat' | 'msat'): Account
   createChild(parent: Account): Account
   reserve(account: Account, msat: number): Reservation
   /** charges the real cost, at most what is there (auth.py:1395-1447), and releases; returns what was charged */
@@ -68,7 +70,7 @@ export function createAccounts(): Accounts {
   let earned = 0
   let life = 0
 
-  function add(key: string, balanceMsat: number, parent: Account | null): Account {
+  function add(key: string, balanceMsat: number, parent: Account | null, unit: Account['unit']): Account {
     const account: Account = {
       key,
       parent,
@@ -81,6 +83,7 @@ export function createAccounts(): Accounts {
       balanceLimit: null,
       balanceLimitReset: null,
       validityDate: null,
+      unit,
       lastRefund: null,
       withheldMsat: 0,
     }
@@ -91,12 +94,12 @@ export function createAccounts(): Accounts {
   return {
     find: (key) => accounts.get(key),
     list: () => [...accounts.values()],
-    create(key, balanceMsat) {
+    create(key, balanceMsat, unit = 'sat') {
       credited += balanceMsat
-      return add(key, balanceMsat, null)
+      return add(key, balanceMsat, null, unit)
     },
     createChild(parent) {
-      const child = add(`sk-${randomBytes(32).toString('hex')}`, 0, parent)
+      const child = add(`sk-${randomBytes(32).toString('hex')}`, 0, parent, parent.unit)
       parent.children.push(child)
       return child
     },

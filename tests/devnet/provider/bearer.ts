@@ -1,7 +1,7 @@
 /** Paying from an account (routstr-node.md §3.5): reserve, ask the upstream, charge exactly, release. */
 import { availableOf, floorMsatToSat, payerOf, type Reservation } from './accounts.ts'
 import { streamChat, streamResponses } from './bearer-stream.ts'
-import { cut, sendText } from '../http.ts'
+import { cut, sendBytes, sendText } from '../http.ts'
 import { type Cost, costHeaders, costOf, usageCost } from './cost.ts'
 import { authenticate } from './credentials.ts'
 import { errorAnswer, NodeAnswer, tooPoor } from './envelopes.ts'
@@ -85,10 +85,10 @@ function rateLimited(inference: Inference, error: JsonObject | undefined): NodeA
 }
 
 async function passThrough(node: Node, { exchange }: Inference, reservation: Reservation, answer: UpstreamAnswer): Promise<void> {
-  const text = await textOf(answer.body)
+  const bytes = Buffer.from(await new Response(answer.body).arrayBuffer())
   node.accounts.settle(reservation, 0)
   if (node.faults.take('drop-chat-response')) return cut(exchange.response)
-  sendText(exchange.response, 200, text, { 'content-type': answer.headers.get('content-type') ?? 'application/json' })
+  sendBytes(exchange.response, 200, bytes, { 'content-type': answer.headers.get('content-type') ?? 'application/json' })
 }
 
 /** Computes, charges and tells; shared by whole answers and streams. */

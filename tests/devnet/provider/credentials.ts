@@ -2,6 +2,7 @@
 import { type Account, accountKey } from './accounts.ts'
 import { doubleAnswer, invalidKey, type NodeAnswer, REDEEM_FAILURES, RedeemError } from './envelopes.ts'
 import { addRow, type Node } from './node.ts'
+import { readToken } from './purse.ts'
 
 export interface Credentials {
   account: Account
@@ -35,10 +36,20 @@ export async function authenticate(node: Node, secret: string, requestId: string
 }
 
 async function fund(node: Node, token: string, requestId: string): Promise<Account> {
-  const creditedSat = await redeemOnce(node, token)
+  const isMsat = unitOf(token) === 'msat'
+  const credited = await redeemOnce(isMsat ? { ...node, purse: node.msatPurse } : node, token)
   if (node.faults.take('token-consumed')) throw redeemAnswer('consumed')
-  addRow(node, { type: 'in', source: 'apikey', amount: creditedSat, token, requestId, accountKey: accountKey(token) })
-  return node.accounts.create(accountKey(token), creditedSat * 1000)
+  addRow(node, { type: 'in', source: 'apikey', amount: credited, token, requestId, accountKey: accountKey(token) })
+  return node.accounts.create(accountKey(token), isMsat ? credited : credited * 1000, isMsat ? 'msat' : 'sat')
+}
+
+/** null: not readable; redeeming it says why */
+function unitOf(token: string): string | null {
+  try {
+    return readToken(token).unit
+  } catch {
+    return null
+  }
 }
 
 /** Redeems, or throws envelope B. Terminal failures are remembered for the life of the process. */

@@ -23,6 +23,11 @@ export const FAULT_KINDS = [
   'silence', // accepts, never answers
   'stale-content-length', // X-Cashu: headers with change, then a broken body (trap 11)
   'echo-as-change', // X-Cashu: the payer's own token comes back as change
+  'invoice-refused', // 500 "Failed to create Lightning invoice"
+  'invoice-dearer', // for twice the amount that was asked for
+  'invoice-uncredited', // the payment arrives, the status stays pending
+  'invoice-forgotten', // the status is not found; recover knows it
+  'invoice-lapsed', // the status says expired; recover credits it
   'wrong-npub', // /v1/info names another key than the announcement
   'status', // value: HTTP status with a plain JSON error
 ] as const

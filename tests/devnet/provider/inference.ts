@@ -25,7 +25,8 @@ const HUGE_MSAT = 900_000_000_000
 
 export async function infer(node: Node, exchange: Exchange): Promise<void> {
   const { request, text, path } = exchange
-  const body = request.method === 'GET' ? {} : parseObject(text)
+  const isForm = node.settings.multipart && /^multipart\//.test(request.headers['content-type'] ?? '')
+  const body = request.method === 'GET' ? {} : isForm ? await fieldsOf(exchange) : parseObject(text)
   if (!body) throw doubleAnswer(400, { type: 'invalid_request_error', code: 'invalid_json' })
   if (body.max_tokens !== undefined && !Number.isInteger(body.max_tokens)) throw doubleAnswer(400, 'max_tokens must be an integer')
   const asked = typeof body.model === 'string' ? body.model : 'unknown'
@@ -47,6 +48,12 @@ export async function infer(node: Node, exchange: Exchange): Promise<void> {
   if (typeof token === 'string') return xCashuInference(node, inference, token)
   if (authorization === undefined) throw detailAnswer(401, 'Unauthorized')
   return bearerInference(node, inference, authorization.replace(/^Bearer\s*/i, '').trim())
+}
+
+/** The text fields of a form. */
+async function fieldsOf({ request, bytes }: Exchange): Promise<JsonObject> {
+  const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': request.headers['content-type'] ?? '' } }).formData()
+  return Object.fromEntries([...form].filter(([, value]) => typeof value === 'string'))
 }
 
 function kindOf(path: string): InferenceKind {

@@ -39,7 +39,7 @@ export interface MintClient {
   readonly url: string
   keysets(): Promise<KeysetInfo[]>
   feeSat(notes: readonly Pick<Note, 'id'>[]): number
-  /** random outputs on the active keyset, powers of two */
+  /** random outputs on the active keyset of this client's unit, powers of two */
   outputs(amounts: readonly number[]): Promise<Outputs>
   swap(inputs: readonly Note[], outputs: Outputs): Promise<Note[]>
   /** notes for those outputs that the mint has signed, whenever that was */
@@ -54,7 +54,7 @@ export interface MintClient {
 /** Mints log who called; wallets are told apart from nodes by this header. */
 const CALLER_HEADER = 'x-devnet-caller'
 
-export function createMintClient(url: string): MintClient {
+export function createMintClient(url: string, unit: 'sat' | 'msat' = 'sat'): MintClient {
   const keys = new Map<string, Record<string, string>>()
   const fees = new Map<string, number>()
 
@@ -115,7 +115,7 @@ export function createMintClient(url: string): MintClient {
     keysets,
     feeSat: (notes) => Math.ceil(notes.reduce((total, note) => total + (fees.get(note.id) ?? 0), 0) / 1000),
     async outputs(amounts) {
-      const active = (await keysets()).find((keyset) => keyset.active && keyset.unit === 'sat')
+      const active = (await keysets()).find((keyset) => keyset.active && keyset.unit === unit)
       if (!active) throw new MintSilence('no active keyset')
       const keyset = { id: active.id, keys: await keysOf(active.id) }
       return amounts.flatMap((amount) => OutputData.createRandomData(amount, keyset))

@@ -5,6 +5,7 @@ import { sha256Hex } from './accounts.ts'
 import type { Faults } from './faults.ts'
 import type { Catalogue } from './models.ts'
 import type { Purse } from './purse.ts'
+import type { UpstreamPool } from './upstream-pool.ts'
 
 /** One line of the node's `cashu_transactions` table. */
 export interface Row {
@@ -29,6 +30,8 @@ export interface NodeSettings {
   childKeyCostMsat: number
   /** §10.1: 404 instead of 425, no POST create, random history ids, no cost headers, `x-cashu` hidden from pages */
   oldNode: boolean
+  /** forms pass as well, as on a node of the future; today's refuse every body that is not JSON (§2.5) */
+  multipart: boolean
 }
 
 export interface Node {
@@ -36,6 +39,8 @@ export interface Node {
   readonly catalogue: Catalogue
   readonly accounts: Accounts
   readonly purse: Purse
+  /** accounts that were funded in msat are refunded in msat */
+  readonly msatPurse: Purse
   readonly faults: Faults
   readonly rows: Row[]
   /** 1 h memory cache of refund tokens, per auth string */
@@ -44,7 +49,7 @@ export interface Node {
   readonly deadTokens: Map<string, Error>
   /** first uses of one token that run at this instant */
   readonly redeeming: Map<string, Promise<Account>>
-  readonly upstreams: readonly { url: string; key: string }[]
+  readonly upstreams: UpstreamPool
   /** aborted when the node stops */
   readonly stopping: AbortSignal
   /** stands in for a missing id, shared by all requests of this process (routstr-node.md §7.1) */
@@ -61,6 +66,7 @@ export interface Exchange {
   path: string
   requestId: string
   text: string
+  bytes: Buffer
 }
 
 export const nowSeconds = (): number => Math.floor(Date.now() / 1000)

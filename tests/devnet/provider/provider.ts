@@ -12,19 +12,22 @@ import type { Node, NodeSettings } from './node.ts'
 import { createPricingEngine, type PricingEngine } from './pricing-engine.ts'
 import { createPurse } from './purse.ts'
 import { createRoutes, type RequestEntry } from './routes.ts'
+import { createUpstreamPool, type Upstream, type UpstreamPool } from './upstream-pool.ts'
 
 export interface ProviderOptions {
   name: string
   about?: string
   models: readonly ModelSpec[]
   mintUrl: string
-  /** where the AI is; the first one that answers is used */
-  upstreams: readonly { url: string; key: string }[]
+  /** where the AI is: upstream-pool.ts */
+  upstreams: readonly Upstream[]
   port?: number
   relays?: readonly string[]
   secretKey?: Uint8Array
   /** the operator's own notes, so that fees of making change are covered */
   floatToken?: string
+  /** the same for accounts in msat */
+  msatFloatToken?: string
   foreignMints?: 'refuse' | 'swap'
   settings?: Partial<NodeSettings>
   otherMintToken?: (amountSat: number) => Promise<string>
@@ -60,10 +63,12 @@ export interface DevnetProvider {
   }
   readonly requests: RequestEntry[]
   readonly pricing: PricingEngine
+  readonly upstreams: UpstreamPool
   /** models and prices as `GET /v1/models` lists them now */
   models(): { id: string; promptSat: number; completionSat: number }[]
   setPrices(modelId: string, price: { promptSat: number; completionSat: number }): void
   setModels(models: readonly ModelSpec[]): void
+  addModel(model: ModelSpec): void
   /** takes every other model off the list */
   keepModels(ids: readonly string[]): void
   /** `options` may be a number: the fault's value (see faults.ts) */
@@ -98,11 +103,14 @@ export async function createProvider(options: ProviderOptions): Promise<DevnetPr
     sweepMs: 60_000,
     childKeyCostMsat: 0,
     oldNode: false,
+    multipart: false,
     ...options.settings,
   }
   const faults = createFaults()
   const purse = createPurse({ mintUrl: options.mintUrl, foreignMints: options.foreignMints ?? 'refuse' })
   if (options.floatToken !== undefined) await purse.add(options.floatToken)
+  const msatPurse = createPurse({ mintUrl: options.mintUrl, foreignMints: 'refuse', unit: 'msat' })
+  if (options.msatFloatToken !== undefined) await msatPurse.add(options.msatFloatToken)
   const floatSat = purse.heldSat()
   const stopping = new AbortController()
   const node: Node = {
@@ -110,12 +118,13 @@ export async function createProvider(options: ProviderOptions): Promise<DevnetPr
     catalogue: createCatalogue(options.models, settings),
     accounts: createAccounts(),
     purse,
+    msatPurse,
     faults,
     rows: [],
     refundCache: new Map(),
     deadTokens: new Map(),
     redeeming: new Map(),
-    upstreams: options.upstreams,
+    upstreams: createUpstreamPool(options.upstreams),
     stopping: stopping.signal,
     sharedId: `chatcmpl-${crypto.randomUUID()}`,
     otherMintToken: options.otherMintToken ?? (() => Promise.reject(new Error('no other mint'))),
@@ -145,6 +154,17 @@ export async function createProvider(options: ProviderOptions): Promise<DevnetPr
   const models = (): { id: string; promptSat: number; completionSat: number }[] =>
     node.catalogue.models().map(({ entry }) => ({ id: entry.id, promptSat: entry.sats_pricing?.prompt ?? 0, completionSat: entry.sats_pricing?.completion ?? 0 }))
 
+  const pricing = createPricingEngine({
+    base: () => models().map(({ id, ...price }) => ({ id, price })),
+    requestCount: () => requests.filter(({ method, path }) => method === 'POST' && !/\/(balance|wallet)\//.test(path)).length,
+    load: node.upstreams.load,
+    setPrices: node.catalogue.setPrices,
+  })
+  const setModels = (specs: readonly ModelSpec[]): void => {
+    node.catalogue.setModels(specs)
+    pricing.rebase()
+  }
+
   return {
     url: host.url,
     name: options.name,
@@ -159,15 +179,13 @@ export async function createProvider(options: ProviderOptions): Promise<DevnetPr
       list: () => node.accounts.list(),
     },
     requests,
-    pricing: createPricingEngine({
-      base: () => models().map(({ id, ...price }) => ({ id, price })),
-      requestCount: () => requests.length,
-      setPrices: node.catalogue.setPrices,
-    }),
+    upstreams: node.upstreams,
+    pricing,
     models,
     setPrices: node.catalogue.setPrices,
-    setModels: node.catalogue.setModels,
-    keepModels: (ids) => node.catalogue.setModels(node.catalogue.models().filter(({ entry }) => ids.includes(entry.id)).map(({ spec }) => spec)),
+    setModels,
+    addModel: (model) => setModels([...node.catalogue.models().map(({ spec }) => spec), model]),
+    keepModels: (ids) => setModels(node.catalogue.models().filter(({ entry }) => ids.includes(entry.id)).map(({ spec }) => spec)),
     fault: faults.fault,
     clearFaults: faults.clearFaults,
     get down() {

@@ -26,6 +26,8 @@ export interface PurseOptions {
   mintUrl: string
   /** what happens to a token of another mint: refused with 422, or swapped over Lightning */
   foreignMints: 'refuse' | 'swap'
+  /** names say sat; a purse of msat counts in those */
+  unit?: 'sat' | 'msat'
 }
 
 interface Unsure {
@@ -34,7 +36,8 @@ interface Unsure {
 }
 
 export function createPurse(options: PurseOptions): Purse {
-  const mint = createMintClient(options.mintUrl)
+  const own = options.unit ?? 'sat'
+  const mint = createMintClient(options.mintUrl, own)
   const exclusively = createLock()
   let notes: Note[] = []
   let unsure: Unsure[] = []
@@ -140,7 +143,7 @@ export function createPurse(options: PurseOptions): Purse {
     }
     feesPaid += fee
     keep(made.slice(forChange.length))
-    return encode(options.mintUrl, made.slice(0, forChange.length))
+    return encode(options.mintUrl, made.slice(0, forChange.length), own)
   }
 
   return {
@@ -150,7 +153,7 @@ export function createPurse(options: PurseOptions): Purse {
     redeem: (token) =>
       exclusively(async () => {
         const { mint: mintUrl, unit, faceSat } = readToken(token)
-        if (unit !== 'sat') throw new RedeemError('failed')
+        if (unit !== own) throw new RedeemError('failed')
         // The mint is compared by exact string (§1 item 8).
         const creditedSat = mintUrl === options.mintUrl ? await redeemHere(token, faceSat) : await redeemForeign(token, faceSat, mintUrl)
         return { faceSat, creditedSat, mintUrl: options.mintUrl }
@@ -165,8 +168,8 @@ export function createPurse(options: PurseOptions): Purse {
   }
 }
 
-export function encode(mintUrl: string, notes: readonly Note[]): string {
-  const token: Token = { mint: mintUrl, unit: 'sat', proofs: notes.map((note) => ({ ...note, amount: Amount.from(note.amount) })) }
+export function encode(mintUrl: string, notes: readonly Note[], unit = 'sat'): string {
+  const token: Token = { mint: mintUrl, unit, proofs: notes.map((note) => ({ ...note, amount: Amount.from(note.amount) })) }
   return getEncodedToken(token, { removeDleq: true })
 }
 

@@ -45,7 +45,7 @@ async function refundOfAccount(node: Node, { request, requestId }: Exchange): Pr
   const lie = await lyingAnswer(node, account, requestId)
   if (lie) return lie
   if (account.balanceMsat === 0) return repeat(node, account, secret)
-  if (account.balanceMsat < 1000) throw detailAnswer(400, 'Balance too small to refund')
+  if (account.balanceMsat < 1000 && account.unit === 'sat') throw detailAnswer(400, 'Balance too small to refund')
   return { body: await empty(node, account, secret, requestId) }
 }
 
@@ -71,25 +71,31 @@ function repeat(node: Node, account: Account, secret: string): BalanceAnswer {
   const cached = node.refundCache.get(secret)
   const known = cached && Date.now() - cached.at < CACHE_MS ? cached : node.settings.oldNode ? null : account.lastRefund
   if (!known) throw detailAnswer(400, 'No balance to refund')
-  return { body: { token: known.token, sats: String(known.sat) } }
+  return { body: told(account, known.token, known.sat) }
+}
+
+/** `amount` in the account's unit */
+function told({ unit }: Account, token: string, amount: number): object {
+  return unit === 'msat' ? { token, msats: String(amount) } : { token, sats: String(amount) }
 }
 
 /** Balance to zero first, then the token, then the cache, then the row (balance.py:502-636): a second call meanwhile sees zero. */
 async function empty(node: Node, account: Account, secret: string, requestId: string): Promise<object> {
   const whole = account.balanceMsat
-  const sat = floorMsatToSat(whole)
+  const isMsat = account.unit === 'msat'
+  const sat = isMsat ? whole : floorMsatToSat(whole)
   account.balanceMsat = 0
   account.reservations.clear()
   let token: string
   try {
-    token = await node.purse.pay(sat)
+    token = await (isMsat ? node.msatPurse : node.purse).pay(sat)
   } catch {
     account.balanceMsat += whole
     throw detailAnswer(503, 'Mint service unavailable')
   }
-  node.accounts.note({ forfeited: whole - sat * 1000 })
+  node.accounts.note({ forfeited: isMsat ? 0 : whole - sat * 1000 })
   remember(node, account, secret, token, sat, requestId)
-  return { token, sats: String(sat) }
+  return told(account, token, sat)
 }
 
 function remember(node: Node, account: Account, secret: string, token: string, sat: number, requestId: string): void {

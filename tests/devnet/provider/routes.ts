@@ -1,7 +1,7 @@
 /** Routing of a node (routstr-node.md §2.1): models, balance, lightning, providers, then the proxy for every POST and some GETs. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { cut, readText, sendJson, sendText } from '../http.ts'
+import { cut, readBytes, sendJson, sendText } from '../http.ts'
 import { balance, type BalanceAnswer } from './balance.ts'
 import { nodeCors } from './cors.ts'
 import { detailAnswer, errorAnswer, NodeAnswer } from './envelopes.ts'
@@ -36,7 +36,8 @@ export function createRoutes(node: Node, lightning: LightningDesk, requests: Req
     response.setHeader('x-routstr-request-id', requestId)
     const entry = logged(request, response, url.pathname, requestId)
     requests.push(entry)
-    const exchange: Exchange = { request, response, url, path: url.pathname, requestId, text: await readText(request) }
+    const bytes = await readBytes(request)
+    const exchange: Exchange = { request, response, url, path: url.pathname, requestId, text: bytes.toString('utf8'), bytes }
     entry.body = exchange.text
     if (await misbehave(node, exchange, ownUrl)) return
     try {

@@ -32,30 +32,25 @@ export async function callUpstream(node: Node, exchange: Exchange, model: Model,
   return answer
 }
 
-/** proxy.py:494-725: the next candidate on a dead upstream or 502, 429, 400, 401, 403, 404 and ≥ 500. */
 async function firstThatAnswers(node: Node, exchange: Exchange, model: Model, body: Record<string, unknown>, signal: AbortSignal): Promise<UpstreamAnswer> {
-  let last: UpstreamAnswer | UpstreamDead = new UpstreamDead('no upstream')
-  for (const upstream of node.upstreams) {
-    try {
-      last = await forward(upstream, exchange, model, body, signal)
-      if (last.status === 200) return last
-    } catch (error) {
-      if (signal.aborted) throw error
-      last = new UpstreamDead(error instanceof Error ? error.name : 'ConnectError')
-    }
+  try {
+    return await node.upstreams.ask((upstream) => forward(upstream, exchange, model, body, signal), signal)
+  } catch (error) {
+    if (signal.aborted) throw error
+    throw new UpstreamDead(error instanceof Error ? error.name : 'ConnectError')
   }
-  if (last instanceof UpstreamDead) throw last
-  return last
 }
 
 async function forward(upstream: { url: string; key: string }, exchange: Exchange, model: Model, body: Record<string, unknown>, signal: AbortSignal): Promise<UpstreamAnswer> {
   const path = exchange.path.replace(/^\/(v1\/)?/, '/v1/')
   const asked: Record<string, unknown> = { ...body, model: model.spec.modelAtUpstream ?? model.spec.upstreamId }
   if (body.stream === true && body.messages !== undefined) asked.stream_options = { include_usage: true } // base.py:617-627
+  const type = exchange.request.headers['content-type'] ?? ''
+  const isForm = type.startsWith('multipart/')
   const response = await fetch(upstream.url + path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${upstream.key}` },
-    body: JSON.stringify(asked),
+    headers: { 'content-type': isForm ? type : 'application/json', authorization: `Bearer ${upstream.key}` },
+    body: isForm ? new Uint8Array(exchange.bytes) : JSON.stringify(asked),
     signal,
   })
   return { status: response.status, headers: response.headers, body: response.body ?? new Blob([]).stream() }

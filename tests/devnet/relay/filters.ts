@@ -63,3 +63,9 @@ export function replacementAddress(event: RelayEvent): string | undefined {
 }
 
 export const isEphemeral = (event: RelayEvent): boolean => event.kind >= 20_000 && event.kind < 30_000
+
+/** NIP-40: past its `expiration` tag, unix seconds. */
+export function isExpired(event: Pick<RelayEvent, 'tags'>): boolean {
+  const expiration = event.tags.find((tag) => tag[0] === 'expiration')?.[1]
+  return expiration !== undefined && /^\d+$/.test(expiration) && Number(expiration) * 1000 <= Date.now()
+}

@@ -1,9 +1,9 @@
-/** A Nostr relay on loopback: NIP-01 with verified signatures, replaceable and addressable events, NIP-09 deletion, NIP-11 info. */
+/** A Nostr relay on loopback: NIP-01 with verified signatures, replaceable and addressable events, NIP-09 deletion, NIP-11 info, NIP-40 expiry, NIP-45 counts. */
 import { verifyEvent } from 'nostr-tools/pure'
 import * as v from 'valibot'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { openCors, sendJson, serve } from '../http.ts'
-import { eventSchema, type Filter, isEphemeral, matches, parseFilter, type RelayEvent, replacementAddress } from './filters.ts'
+import { eventSchema, type Filter, isEphemeral, isExpired, matches, parseFilter, type RelayEvent, replacementAddress } from './filters.ts'
 import { parseJson } from '../json.ts'
 
 export type { RelayEvent } from './filters.ts'
@@ -26,6 +26,14 @@ export interface DevnetRelay {
   latencyMs: number
   /** answers REQ with events but never with EOSE */
   withoutEose: boolean
+  /** NIP-45; an older relay does not know COUNT */
+  counts: boolean
+  /** NIP-01 `OK false` for these kinds */
+  readonly refusedKinds: Set<number>
+  /** a forgetful relay: says OK to this kind, keeps and delivers none of it, and drops what it had */
+  forget(kind: number): void
+  /** ends `forget` and refusal of this kind; what was dropped stays dropped */
+  keepAgain(kind: number): void
   clear(): void
   stop(): Promise<void>
 }
@@ -40,19 +48,23 @@ const subscriptionId = v.pipe(v.string(), v.minLength(1), v.maxLength(64))
 
 export async function createRelay(options: { port?: number } = {}): Promise<DevnetRelay> {
   const host = await serve((request, response) => {
-    if (!openCors(request, response)) sendJson(response, 200, { name: 'Devnet relay', supported_nips: [1, 9, 11] }, { 'content-type': 'application/nostr+json' })
+    if (!openCors(request, response))
+      sendJson(response, 200, { name: 'Devnet relay', supported_nips: [1, 9, 11, 40, 45] }, { 'content-type': 'application/nostr+json' })
   }, options.port)
   const socketServer = new WebSocketServer({ server: host.server })
   const stored = new Map<string, RelayEvent>()
-  const deletedIds = new Map<string, string>()
+  /** `id:author`: anybody can ask to delete an event, only its author's wish counts */
+  const deletedIds = new Set<string>()
+  const refusedKinds = new Set<number>()
+  const forgottenKinds = new Set<number>()
   const deletedAddresses = new Map<string, number>()
   const requests: Filter[] = []
   let subscriptions: Subscription[] = []
   let latencyMs = 0
   let withoutEose = false
+  let counts = true
 
-  const newestFirst = (): RelayEvent[] =>
-    [...stored.values()].sort((one, other) => other.created_at - one.created_at || one.id.localeCompare(other.id))
+  const newestFirst = (): RelayEvent[] => [...stored.values()].sort((one, other) => other.created_at - one.created_at || one.id.localeCompare(other.id))
 
   function send(socket: WebSocket, message: unknown[]): void {
     const deliver = (): void => {
@@ -67,7 +79,7 @@ export async function createRelay(options: { port?: number } = {}): Promise<Devn
     for (const [name, target] of event.tags) {
       if (target === undefined) continue
       if (name === 'e') {
-        deletedIds.set(target, event.pubkey)
+        deletedIds.add(`${target}:${event.pubkey}`)
         if (stored.get(target)?.pubkey === event.pubkey) stored.delete(target)
       }
       if (name === 'a' && target.split(':')[1] === event.pubkey) {
@@ -100,8 +112,11 @@ export async function createRelay(options: { port?: number } = {}): Promise<Devn
 
   function publish(event: RelayEvent): { accepted: boolean; message: string } {
     if (!verifyEvent({ ...event })) return { accepted: false, message: 'invalid: signature or id is wrong' }
+    if (refusedKinds.has(event.kind)) return { accepted: false, message: `blocked: kind ${event.kind} is not welcome here` }
+    if (isExpired(event)) return { accepted: false, message: 'invalid: event expired' }
+    if (forgottenKinds.has(event.kind)) return { accepted: true, message: '' }
     if (stored.has(event.id)) return { accepted: true, message: 'duplicate: already have this event' }
-    if (deletedIds.get(event.id) === event.pubkey) return { accepted: false, message: 'blocked: deleted by its author' }
+    if (deletedIds.has(`${event.id}:${event.pubkey}`)) return { accepted: false, message: 'blocked: deleted by its author' }
     if (!keep(event)) return { accepted: true, message: 'duplicate: a newer event is stored' }
     if (event.kind === 5) applyDeletion(event)
     deliver(event)
@@ -123,6 +138,11 @@ export async function createRelay(options: { port?: number } = {}): Promise<Devn
       subscriptions = subscriptions.filter((entry) => entry.socket !== socket || entry.id !== id.output)
       return
     }
+    if (verb === 'COUNT' && counts) {
+      const counted = rest.map(parseFilter).filter((filter) => filter !== undefined)
+      const all = newestFirst().filter((event) => counted.some((filter) => matches(filter, event)) && !isExpired(event))
+      return send(socket, ['COUNT', id.output, { count: all.length }])
+    }
     if (verb !== 'REQ') return send(socket, ['NOTICE', `invalid: unknown message ${String(verb)}`])
     const filters = rest.map(parseFilter)
     const valid = filters.filter((filter) => filter !== undefined)
@@ -138,7 +158,7 @@ export async function createRelay(options: { port?: number } = {}): Promise<Devn
   function query(filters: Filter[]): RelayEvent[] {
     const found = new Map<string, RelayEvent>()
     for (const filter of filters) {
-      const hits = newestFirst().filter((event) => matches(filter, event))
+      const hits = newestFirst().filter((event) => matches(filter, event) && !isExpired(event))
       for (const event of hits.slice(0, filter.limit ?? 500)) found.set(event.id, event)
     }
     return newestFirst().filter((event) => found.has(event.id))
@@ -167,6 +187,12 @@ export async function createRelay(options: { port?: number } = {}): Promise<Devn
     set latencyMs(value: number) {
       latencyMs = value
     },
+    get counts() {
+      return counts
+    },
+    set counts(value: boolean) {
+      counts = value
+    },
     get withoutEose() {
       return withoutEose
     },
@@ -179,6 +205,17 @@ export async function createRelay(options: { port?: number } = {}): Promise<Devn
     inject(event) {
       stored.set(event.id, event)
       deliver(event)
+    },
+    refusedKinds,
+    forget(kind) {
+      forgottenKinds.add(kind)
+      for (const [id, event] of stored) {
+        if (event.kind === kind) stored.delete(id)
+      }
+    },
+    keepAgain(kind) {
+      forgottenKinds.delete(kind)
+      refusedKinds.delete(kind)
     },
     clear() {
       stored.clear()

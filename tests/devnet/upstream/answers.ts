@@ -6,6 +6,9 @@
  *   [[words:200]]   that many words               [[echo]]        the message itself, without markers
  *   [[say:text]]    exactly this text             [[slow]]        ten tokens per second
  *   [[usage:12,7]]  these token counts in `usage` [[delay:500]]   milliseconds before the first byte
+ *   [[gap:500]]     milliseconds of silence after the third token of a stream
+ *   [[status:400]]  this status with an error  [[cut]], [[truncate]]  a stream that ends after three tokens, broken or as if complete
+ *   [[tool:{…}]]    a call of the first tool with these arguments (tools.ts)
  */
 import { createHash } from 'node:crypto'
 
@@ -14,6 +17,12 @@ export interface Plan {
   usage: { prompt: number; completion: number } | null
   slow: boolean
   delayMs: number
+  /** silence after the third token of a stream */
+  gapMs: number
+  /** instead of an answer: this status with an error; null: it answers */
+  status: number | null
+  /** how a stream ends after its third token, without a word; null: properly */
+  ending: 'cut' | 'truncate' | null
 }
 
 const TOPICS: { match: RegExp; answers: string[] }[] = [
@@ -89,6 +98,9 @@ export function planAnswer(prompt: string): Plan {
     usage: usage ? { prompt: Number(usage[1]), completion: Number(usage[2]) } : null,
     slow: marker(prompt, 'slow') !== undefined,
     delayMs: Number(marker(prompt, 'delay') ?? 0),
+    gapMs: Number(marker(prompt, 'gap') ?? 0),
+    status: Number(marker(prompt, 'status') ?? 0) || null,
+    ending: marker(prompt, 'cut') !== undefined ? 'cut' : marker(prompt, 'truncate') !== undefined ? 'truncate' : null,
   }
 }
 

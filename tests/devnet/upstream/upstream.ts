@@ -5,9 +5,11 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as v from 'valibot'
-import { cut, openCors, readText, sendJson, serve, wait } from '../http.ts'
+import { cut, openCors, readBytes, sendJson, serve, wait } from '../http.ts'
 import { type Plan, planAnswer } from './answers.ts'
+import { answerMedia } from './media.ts'
 import { promptTokenCount, tokenize } from './tokens.ts'
+import { afterTool, type ToolCall, toolCallOf } from './tools.ts'
 import { parseJson } from '../json.ts'
 
 export interface DevnetUpstream {
@@ -62,7 +64,9 @@ export async function createUpstream(options: UpstreamOptions = {}): Promise<Dev
     if (request.method === 'GET' && path === '/models') {
       return sendJson(response, 200, { object: 'list', data: [{ id: 'owl-mini', object: 'model', created: 1_760_000_000, owned_by: 'devnet' }] })
     }
-    const parsed = v.safeParse(bodySchema, parseJson(await readText(request)))
+    const bytes = await readBytes(request)
+    if (failures.length === 0 && (await answerMedia(path, request, bytes, response))) return
+    const parsed = v.safeParse(bodySchema, parseJson(bytes.toString()))
     if (!parsed.success) return sendJson(response, 400, { error: { message: parsed.issues[0].message, type: 'invalid_request_error', code: null } })
     const body = parsed.output
     const entry = { path, model: body.model, stream: body.stream === true, aborted: false }
@@ -81,13 +85,15 @@ export async function createUpstream(options: UpstreamOptions = {}): Promise<Dev
   async function reply(path: string, body: Body, response: ServerResponse, signal: AbortSignal): Promise<void> {
     if (path === '/embeddings') return sendJson(response, 200, embeddings(body))
     const answer = prepare(body)
-    await wait(answer.plan.delayMs, signal)
+    const { delayMs, status } = answer.plan
+    await wait(delayMs, signal)
+    if (status !== null) return sendJson(response, status, { error: { message: 'unsupported value', type: 'invalid_request_error', param: 'temperature', code: 'unsupported_value' } })
     const speed = answer.plan.slow ? 10 : tokensPerSecond
     if (path.startsWith('/responses')) return respond(response, body, answer, speed, signal)
     if (path !== '/chat/completions' && path !== '/completions') return sendJson(response, 404, { error: { message: 'not found', type: 'invalid_request_error', code: null } })
     if (body.stream === true) return streamChat(response, body, answer, speed, signal)
     await wait((answer.tokens.length * 1000) / speed, signal)
-    const choice = path === '/completions' ? { text: answer.text } : { message: { role: 'assistant', content: answer.text } }
+    const choice = path === '/completions' ? { text: answer.text } : { message: { role: 'assistant', ...(answer.call === null ? { content: answer.text } : { content: null, tool_calls: [answer.call] }) } }
     sendChunked(response, {
       id: answer.id,
       object: path === '/completions' ? 'text_completion' : 'chat.completion',
@@ -133,7 +139,8 @@ interface Answer {
   plan: Plan
   promptTokens: number
   completionTokens: number
-  finishReason: 'stop' | 'length'
+  finishReason: 'stop' | 'length' | 'tool_calls'
+  call: ToolCall | null
 }
 
 const textOf = (value: v.InferOutput<typeof content> | undefined): string =>
@@ -150,7 +157,8 @@ function prepare(body: Body): Answer {
   const texts = textsOf(body)
   const plan = planAnswer(texts.at(-1)?.text ?? '')
   const limit = body.max_tokens ?? body.max_completion_tokens ?? body.max_output_tokens ?? Number.POSITIVE_INFINITY
-  const all = tokenize(plan.text)
+  const call = toolCallOf(body)
+  const all = call === null ? tokenize(afterTool(body) ?? plan.text) : []
   const tokens = all.slice(0, limit)
   return {
     id: `chatcmpl-${createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 24)}`,
@@ -160,7 +168,8 @@ function prepare(body: Body): Answer {
     plan,
     promptTokens: plan.usage?.prompt ?? promptTokenCount(texts),
     completionTokens: plan.usage?.completion ?? tokens.length,
-    finishReason: tokens.length < all.length ? 'length' : 'stop',
+    finishReason: call !== null ? 'tool_calls' : tokens.length < all.length ? 'length' : 'stop',
+    call,
   }
 }
 
@@ -187,7 +196,16 @@ async function streamChat(response: ServerResponse, body: Body, answer: Answer, 
   const choice = (delta: object, finishReason: string | null): object => ({ choices: [{ index: 0, delta, finish_reason: finishReason }] })
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
   write(choice({ role: 'assistant', content: '' }, null))
-  await drip(answer.tokens, perSecond, signal, (token) => write(choice({ content: token }, null)))
+  if (answer.call !== null) {
+    const { name, arguments: written } = answer.call.function
+    write(choice({ tool_calls: [{ index: 0, ...answer.call, function: { name, arguments: '' } }] }, null))
+    write(choice({ tool_calls: [{ index: 0, function: { arguments: written } }] }, null))
+  }
+  await drip(answer.tokens.slice(0, 3), perSecond, signal, (token) => write(choice({ content: token }, null)))
+  if (answer.plan.ending === 'cut') return cut(response)
+  if (answer.plan.ending === 'truncate') return void response.end()
+  await wait(answer.plan.gapMs, signal)
+  await drip(answer.tokens.slice(3), perSecond, signal, (token) => write(choice({ content: token }, null)))
   if (signal.aborted) return
   write(choice({}, answer.finishReason))
   if (body.stream_options?.include_usage) write({ choices: [], usage: chatUsage(answer) })
@@ -197,7 +215,7 @@ async function streamChat(response: ServerResponse, body: Body, answer: Answer, 
 async function respond(response: ServerResponse, body: Body, answer: Answer, perSecond: number, signal: AbortSignal): Promise<void> {
   const id = answer.id.replace('chatcmpl', 'resp')
   const usage = { input_tokens: answer.promptTokens, output_tokens: answer.completionTokens, total_tokens: answer.promptTokens + answer.completionTokens }
-  const output = [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: answer.text }] }]
+  const output = [{ type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: answer.text, annotations: [] }] }]
   const whole = { id, object: 'response', model: body.model, status: 'completed', output, usage }
   if (body.stream !== true) {
     await wait((answer.tokens.length * 1000) / perSecond, signal)
@@ -205,8 +223,9 @@ async function respond(response: ServerResponse, body: Body, answer: Answer, per
   }
   const write = (type: string, value: object): void => void response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...value })}\n\n`)
   response.writeHead(200, { 'content-type': 'text/event-stream' })
-  write('response.created', { response: { id } })
-  await drip(answer.tokens, perSecond, signal, (token) => write('response.output_text.delta', { delta: token }))
+  write('response.created', { response: { ...whole, status: 'in_progress', output: [], usage: null } })
+  write('response.output_item.added', { output_index: 0, item: { type: 'message', id: 'msg_1', role: 'assistant', status: 'in_progress', content: [] } })
+  await drip(answer.tokens, perSecond, signal, (token) => write('response.output_text.delta', { item_id: 'msg_1', output_index: 0, content_index: 0, delta: token }))
   if (signal.aborted) return
   write('response.completed', { response: whole })
   response.end()

@@ -7,14 +7,16 @@ const controllers = {}
 window.ask = (name, request) => {
   const controller = new AbortController()
   controllers[name] = controller
-  const story = { state: 'running', status: null, code: null, error: null, text: '', pieces: 0, done: false, costMsat: null, provider: null }
+  const story = { state: 'running', status: null, code: null, error: null, text: '', pieces: 0, done: false, costMsat: null, provider: null, at: null }
   window.stories[name] = story
   const ways = { fetch: withFetch, create: withCreate, openai: withOpenai }
   ways[request.way](story, request, controller.signal).then(
     () => {
+      story.at = performance.now()
       story.state = 'ended'
     },
     (error) => {
+      story.at = performance.now()
       story.state = 'broken'
       story.error = error.name
       story.status = error.status ?? story.status

@@ -1,5 +1,6 @@
 /** The question, as a person sees and answers it: in its own window, or on top of the toolbar popup. */
-import { expect, type Locator, type Page } from '@playwright/test'
+import type { Locator, Page } from './driver.ts'
+import { expect } from './expect.ts'
 import type { Browser } from './browser.ts'
 
 export interface Question {
@@ -51,12 +52,18 @@ export function questionOn(page: Page): Question {
   }
 }
 
-/** Waits for the approval window and for the question in it. */
+/** Waits for the approval window and for the question in it; the window of the last question may be closing just now. */
 export async function nextQuestion(browser: Browser): Promise<Question> {
-  await expect.poll(() => browser.questionWindow() !== null, { message: 'an approval window opens', timeout: 15_000 }).toBe(true)
-  const page = browser.questionWindow()
-  if (page === null) throw new Error('the approval window closed again')
-  const question = questionOn(page)
-  await expect(question.card).toBeVisible()
-  return question
+  for (;;) {
+    await expect.poll(() => browser.questionWindow() !== null, { message: 'an approval window opens' }).toBe(true)
+    const page = browser.questionWindow()
+    if (page === null) continue
+    const question = questionOn(page)
+    try {
+      await expect(question.card).toBeVisible()
+      return question
+    } catch (error) {
+      if (!page.isClosed()) throw error
+    }
+  }
 }

@@ -1,5 +1,6 @@
 /** A page of the test site asks; what came back is read from the page itself. */
-import { expect, type Frame, type Page } from '@playwright/test'
+import type { Frame, Page } from './driver.ts'
+import { expect } from './expect.ts'
 
 /** What the page wrote down (site/page.js). */
 export interface Story {
@@ -15,6 +16,8 @@ export interface Story {
   readonly done: boolean
   readonly costMsat: number | null
   readonly provider: string | null
+  /** When it was over, by the clock of the page, ms. */
+  readonly at: number | null
 }
 
 export interface Asked {
@@ -72,7 +75,7 @@ export async function ask(page: Page | Frame, question = QUESTION, options: AskO
       return story()
     },
     async streaming(pieces = 3) {
-      await expect.poll(async () => (await story()).pieces, { message: 'the answer streams', timeout: 15_000 }).toBeGreaterThanOrEqual(pieces)
+      await expect.poll(async () => (await story()).pieces, { message: 'the answer streams' }).toBeGreaterThanOrEqual(pieces)
       expect((await story()).state).toBe('running')
     },
     abort: () => page.evaluate((of) => window.abort(of), name),

@@ -1,10 +1,11 @@
 /** The options page, room by room. */
-import { expect, type Locator, type Page } from '@playwright/test'
+import type { Locator, Page } from './driver.ts'
+import { expect } from './expect.ts'
 import { msatOf } from './amounts.ts'
 import type { Browser } from './browser.ts'
 
-export type Room = 'tokens' | 'sites' | 'providers' | 'activity' | 'settings' | 'developer'
-const LEDGER_ROWS = ['received', 'wallet', 'sessions', 'sent', 'spent', 'mintFees', 'lost'] as const
+export type Room = 'tokens' | 'history' | 'sites' | 'providers' | 'activity' | 'safety' | 'settings' | 'developer'
+const LEDGER_ROWS = ['received', 'wallet', 'sessions', 'sent', 'spent', 'mintFees', 'lightningFees', 'lost'] as const
 export type Books = Record<(typeof LEDGER_ROWS)[number] | 'difference', number>
 
 export interface Options {
@@ -13,6 +14,8 @@ export interface Options {
   /** The row of a site, in the room of sites. */
   site(origin: string): Locator
   go(room: Room): Promise<void>
+  /** One of the ways in and out, in the room of tokens. */
+  tab(name: 'receive' | 'send' | 'top-up' | 'withdraw' | 'move'): Promise<void>
   /** Through the one button of the developer room. */
   connectDevnet(configUrl: string): Promise<void>
   /** The table of the developer room, msat. */
@@ -33,11 +36,15 @@ export async function openOptions(browser: Browser, room: Room = 'tokens'): Prom
       await by(`nav-${to}`).click()
       await expect(by(`room-${to}`)).toBeVisible()
     },
+    async tab(name) {
+      await by(`tab-${name}`).click()
+      await expect(by(`tab-${name}`)).toHaveAttribute('aria-selected', 'true')
+    },
     async connectDevnet(configUrl) {
       await options.go('developer')
       await by('devnet-url').fill(configUrl)
       await by('devnet-connect').click()
-      await expect(by('devnet-status')).toHaveAttribute('data-state', 'connected', { timeout: 20_000 })
+      await expect(by('devnet-status')).toHaveAttribute('data-state', 'connected')
     },
     async books() {
       await options.go('developer')

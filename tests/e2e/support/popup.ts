@@ -1,5 +1,6 @@
 /** The toolbar popup, opened as a tab: the same document, but without an active site. */
-import { expect, type Locator, type Page } from '@playwright/test'
+import type { Locator, Page } from './driver.ts'
+import { expect } from './expect.ts'
 import { msatOf } from './amounts.ts'
 import type { Browser } from './browser.ts'
 

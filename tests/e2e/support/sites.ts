@@ -14,7 +14,21 @@ export interface Sites {
 }
 
 const FOLDER = new URL('../site/', import.meta.url)
-const FILES: Record<string, string> = { '/': 'index.html', '/frame': 'frame.html', '/page.js': 'page.js' }
+const FILES: Record<string, string> = {
+  '/matrix': 'matrix.html',
+  '/matrix.js': 'matrix.js',
+  '/matrix-openai.js': 'matrix-openai.js',
+  '/matrix-ai.js': 'matrix-ai.js',
+  '/matrix-langchain.js': 'matrix-langchain.js',
+  '/': 'index.html',
+  '/frame': 'frame.html',
+  '/embed': 'embed.html',
+  '/probe': 'probe.html',
+  '/poisoned': 'poisoned.html',
+  '/page.js': 'page.js',
+  '/prompt-api': 'prompt-api.html',
+  '/window-ai': 'window-ai.html',
+}
 const TYPES: Record<string, string> = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8' }
 
 export async function serveSites(): Promise<Sites> {
@@ -24,28 +38,36 @@ export async function serveSites(): Promise<Sites> {
     if (file !== undefined) {
       return sendText(response, 200, await readFile(new URL(file, FOLDER), 'utf8'), { 'content-type': TYPES[file.split('.').at(-1) ?? ''] ?? 'text/plain' })
     }
-    if (pathname === '/openai.js') return sendText(response, 200, await openaiBundle(), { 'content-type': 'text/javascript' })
+    if (pathname === '/openai.js' || pathname === '/sdks.js') return sendText(response, 200, await bundleOf(pathname.slice(1)), { 'content-type': 'text/javascript' })
     sendText(response, 404, '', { 'content-type': 'text/plain' })
   })
   return { home: `http://localhost:${host.port}`, other: `http://127.0.0.1:${host.port}`, insecure: `http://plain.test:${host.port}`, stop: host.stop }
 }
 
-let bundle: Promise<string> | undefined
+const bundles = new Map<string, Promise<string>>()
 
-function openaiBundle(): Promise<string> {
-  bundle ??= bundled()
+/** Packages as npm has them, in one file for a page. */
+function bundleOf(file: string): Promise<string> {
+  const bundle = bundles.get(file) ?? bundled(file)
+  bundles.set(file, bundle)
   return bundle
 }
 
-async function bundled(): Promise<string> {
+async function bundled(file: string): Promise<string> {
   const result = await build({
     configFile: false,
     root: fileURLToPath(FOLDER),
     logLevel: 'error',
-    build: { write: false, minify: false, lib: { entry: fileURLToPath(new URL('openai.js', FOLDER)), formats: ['es'], fileName: 'openai' } },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry: fileURLToPath(new URL(file, FOLDER)), formats: ['es'], fileName: 'bundle' },
+      rolldownOptions: { output: { codeSplitting: false } },
+    },
   })
   const outputs = (Array.isArray(result) ? result : [result]).flatMap((one) => ('output' in one ? one.output : []))
   const chunk = outputs.find((output) => output.type === 'chunk')
-  if (chunk === undefined) throw new Error('the openai package was not bundled')
+  if (chunk === undefined) throw new Error(`${file} was not bundled`)
   return chunk.code
 }

@@ -65,7 +65,7 @@ describe('a failure after the head', () => {
     await pause(2)
     const text = async () => textOf(await reader.read())
     expect(await text()).toBe('data: {"a":1}\n\n')
-    expect(await text()).toBe('data: {"error":{"message":"Too slow.","type":"api_error","code":"slow_consumer","param":null}}\n\n')
+    expect(await text()).toBe('\n\ndata: {"error":{"message":"Too slow.","type":"api_error","code":"slow_consumer","param":null}}\n\n')
     expect(await rejection(reader.read())).toMatchObject({ name: 'APIConnectionError', code: 'slow_consumer', status: 424 })
   })
 

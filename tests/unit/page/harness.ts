@@ -3,13 +3,16 @@ import * as v from 'valibot'
 import { onTestFinished } from 'vitest'
 import { type ErrorFacts, errorFacts, RoutstrError } from '../../../src/domain/errors.ts'
 import { pageFrameSchema, type BackgroundFrame, type PageFrame } from '../../../src/messaging/page-contract.ts'
+import { joined, pieceBytes } from '../../../src/background/body-pieces.ts'
 import { createProvider } from '../../../src/page/provider.ts'
 
 type RequestFrame = Extract<PageFrame, { t: 'request' }>
 
 /** A request with all of its body. */
 export interface Asked extends Omit<RequestFrame, 'body' | 'more'> {
+  /** As text. */
   readonly body: string
+  readonly bytes: Uint8Array
 }
 
 export interface Answer {
@@ -30,7 +33,7 @@ export class Background {
   /** What to do with each request, once its body is there. */
   onRequest: (asked: Asked, answer: Answer) => void = () => {}
   onCall: (call: Extract<PageFrame, { t: 'call' }>) => void = () => {}
-  readonly #bodies = new Map<string, { frame: RequestFrame; text: string }>()
+  readonly #bodies = new Map<string, { frame: RequestFrame; pieces: Uint8Array[] }>()
 
   constructor(port: MessagePort) {
     this.port = port
@@ -70,13 +73,14 @@ export class Background {
   #take(frame: PageFrame): void {
     this.frames.push(frame)
     if (frame.t === 'call') this.onCall(frame)
-    if (frame.t === 'request') this.#bodies.set(frame.id, { frame, text: frame.body ?? '' })
+    if (frame.t === 'request') this.#bodies.set(frame.id, { frame, pieces: [pieceBytes(frame.body ?? '', frame.encoding)] })
     const body = frame.t === 'body' || frame.t === 'request' ? this.#bodies.get(frame.id) : undefined
     if (body === undefined) return
-    if (frame.t === 'body') body.text += frame.text
+    if (frame.t === 'body') body.pieces.push(pieceBytes(frame.text, body.frame.encoding))
     if ((frame.t === 'body' || frame.t === 'request') && !frame.more) {
       this.#bodies.delete(frame.id)
-      this.onRequest({ ...body.frame, body: body.text }, this.answer(frame.id))
+      const bytes = joined(body.pieces)
+      this.onRequest({ ...body.frame, bytes, body: new TextDecoder().decode(bytes) }, this.answer(frame.id))
     }
   }
 }

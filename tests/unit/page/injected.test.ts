@@ -20,10 +20,8 @@ beforeAll(async () => {
           id !== '\0install'
             ? null
             : `
-      import { announce, receivePort } from '${ROOT}src/page/announce.ts'
-      import { isProviderPlace } from '${ROOT}src/page/placement.ts'
-      import { createProvider } from '${ROOT}src/page/provider.ts'
-      if (isProviderPlace(window)) receivePort(document, (port) => announce(window, createProvider(port)))`,
+      import { install } from '${ROOT}src/page/install.ts'
+      install()`,
       },
     ],
     build: { write: false, minify: true, rolldownOptions: { input: 'install', output: { format: 'iife' } } },
@@ -55,6 +53,8 @@ const WEB = [
   'Crypto',
   'crypto',
   'atob',
+  'btoa',
+  'FormData',
   'setTimeout',
 ] as const
 
@@ -86,12 +86,12 @@ function page() {
 
 describe('the injected script', () => {
   test('is small, and holds no schema library', () => {
-    // A ratchet: the goal of page-api.md §16.8 is 10 kB.
-    expect(Buffer.byteLength(code)).toBeLessThan(12 * 1024)
+    // page-api.md §16.8; what the build makes of it is measured in tests/e2e/built.spec.ts
+    expect(Buffer.byteLength(code)).toBeLessThan(10_000)
     expect(code).not.toMatch(/safeInteger|Invalid start|console|Math\.random|postMessage\(.*['"]\*/)
   })
 
-  test('leaves nothing in the page but window.routstr', () => {
+  test('T19: leaves nothing in the page but window.routstr', () => {
     const { realm, window } = page()
     expect(
       Object.keys(realm)
@@ -102,7 +102,7 @@ describe('the injected script', () => {
     expect(window.routstr).toMatchObject({ isRoutstr: true, apiVersion: 1, baseURL: 'https://routstr.invalid/v1' })
   })
 
-  test('works when the page broke its built-ins, and logs nothing', async () => {
+  test('T8: works when the page broke its built-ins, and logs nothing', async () => {
     const { background, run, window } = page()
     background.onRequest = ({ body, path }, answer) => {
       if (path === '/embeddings') answer.fail('budget_exceeded', 'Enough.')
@@ -126,7 +126,7 @@ describe('the injected script', () => {
       spoil(Reflect, ['get', 'apply'])
       spoil(Map.prototype, ['get', 'set'])
       spoil(globalThis, ['Headers', 'Request', 'Response', 'URL', 'ReadableStream', 'TextDecoder', 'TextEncoder', 'AbortController', 'Promise',
-        'DOMException', 'CustomEvent', 'Uint8Array', 'atob', 'encodeURIComponent', 'Symbol', 'crypto', 'JSON', 'Object', 'Array', 'Reflect'])
+        'DOMException', 'CustomEvent', 'Uint8Array', 'atob', 'btoa', 'FormData', 'encodeURIComponent', 'Symbol', 'crypto', 'JSON', 'Object', 'Array', 'Reflect'])
       ;(async () => {
         const seen = { broken: broken.length }
         seen.availability = await availability()

@@ -10,17 +10,11 @@ function client() {
   return { background, openai: new OpenAI({ baseURL, fetch, apiKey: 'routstr', dangerouslyAllowBrowser: true }) }
 }
 
-test('a completion; nothing of the SDK but the body goes on', async () => {
+test('a completion', async () => {
   const { background, openai } = client()
   background.onRequest = ({ path, body, headers }, answer) => answer.json({ ...completion, path, body: JSON.parse(body), headers })
   const answer = await openai.chat.completions.create(ask)
   expect(answer).toMatchObject({ ...completion, path: '/chat/completions', body: ask })
-  expect(answer).toMatchObject({
-    headers: [
-      ['accept', 'application/json'],
-      ['content-type', 'application/json'],
-    ],
-  })
 })
 
 test('a stream, whole and broken off', async () => {
@@ -39,7 +33,7 @@ test('models and embeddings', async () => {
   expect(await openai.embeddings.create({ model: 'm', input: 'x', encoding_format: 'float' })).toMatchObject({ path: '/embeddings' })
 })
 
-describe('one call for every denial', () => {
+describe('T15: one call for every denial', () => {
   const codes = [
     'invalid_request_error',
     'unsupported_parameter',
@@ -88,7 +82,7 @@ test('an abort is one call and an APIUserAbortError', async () => {
   expect(background.of('request')).toHaveLength(1)
 })
 
-test('a stream that dies throws with the code, and is not repeated', async () => {
+test('T15: a stream that dies throws with the code, and is not repeated', async () => {
   const { background, openai } = client()
   background.onRequest = (_, answer) => answer.events([chunk('a')], { done: false, end: false })
   const stream = await openai.chat.completions.create({ ...ask, stream: true })

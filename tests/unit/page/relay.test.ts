@@ -1,6 +1,8 @@
 /** Hand-over and relay, with a document and a runtime that record what is done to them. */
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { startRelay, type RelayRuntime } from '../../../src/browser/relay.ts'
+import { type RelayPlace, startRelay, type RelayRuntime } from '../../../src/browser/relay.ts'
+import * as v from 'valibot'
+import { relayedSchema } from '../../../src/messaging/page-contract.ts'
 import { HANDOVER_EVENT, HANDOVER_REQUEST } from '../../../src/messaging/page-constants.ts'
 import { receivePort } from '../../../src/page/announce.ts'
 import { createProvider } from '../../../src/page/provider.ts'
@@ -8,8 +10,8 @@ import { pause, present, until } from './harness.ts'
 
 class PageTransition extends Event {
   readonly persisted: boolean
-  constructor(persisted: boolean) {
-    super('pageshow')
+  constructor(persisted: boolean, name: 'pageshow' | 'pagehide' = 'pageshow') {
+    super(name)
     this.persisted = persisted
   }
 }
@@ -31,7 +33,9 @@ class Runtime implements RelayRuntime {
 }
 
 class FakePort {
+  /** The frames, out of the relay's envelope. */
   readonly sent: unknown[] = []
+  readonly userActive: boolean[] = []
   disconnected = false
   broken = false
   readonly #message: ((message: unknown) => void)[] = []
@@ -40,7 +44,9 @@ class FakePort {
   readonly onDisconnect = { addListener: (listener: () => void) => void this.#disconnect.push(listener) }
   postMessage(message: unknown): void {
     if (this.broken) throw new Error('Message exceeded maximum allowed size of 64MiB.')
-    this.sent.push(message)
+    const { frame, userActive } = v.parse(relayedSchema, message)
+    this.sent.push(frame)
+    this.userActive.push(userActive)
   }
   disconnect(): void {
     this.disconnected = true
@@ -55,31 +61,31 @@ class FakePort {
 
 function place() {
   const document: EventTarget & { prerendering?: boolean } = new EventTarget()
-  return { document, window: new EventTarget(), runtime: new Runtime() }
+  return { document, window: new EventTarget(), runtime: new Runtime(), user: { active: false } }
 }
 
 /** A page that holds its end of the pipe. */
-function piped(start = place()) {
-  const { document, window, runtime } = start
+function piped(start: ReturnType<typeof place> & Pick<RelayPlace, 'untilDelegated'> = place()) {
+  const { document, window, runtime, user } = start
   const seen: unknown[] = []
   let page: MessagePort | undefined
   receivePort(document, (port) => {
     page = port
     port.onmessage = ({ data }) => seen.push(data)
   })
-  startRelay({ document, window }, runtime)
+  startRelay({ document, window, userActive: () => user.active, untilDelegated: start.untilDelegated }, runtime)
   if (page === undefined) throw new Error('no port')
   const { close, postMessage } = { close: () => page?.close(), postMessage: (frame: unknown) => page?.postMessage(frame) }
   onTestFinished(close)
   return { document, window, runtime, seen, send: postMessage }
 }
 
-describe('the hand-over', () => {
+describe('T3: the hand-over', () => {
   test.each(['relay first', 'page first'])('%s: the page gets the port once, and nobody else can', async (order) => {
     const { document, window, runtime } = place()
     const ports: MessagePort[] = []
     const receive = () => receivePort(document, (port) => ports.push(port))
-    const relay = () => startRelay({ document, window }, runtime)
+    const relay = () => startRelay({ document, window, userActive: () => false }, runtime)
     if (order === 'relay first') {
       relay()
       receive()
@@ -123,6 +129,29 @@ describe('the relay', () => {
     expect(seen).toEqual([{ t: 'x' }])
   })
 
+  test('T9: what the user did is said by the relay beside the frame; a frame that says so itself says nothing', async () => {
+    const start = place()
+    const { runtime, send } = piped(start)
+    send({ userActive: true })
+    await until(() => runtime.ports[0]?.sent.length === 1)
+    start.user.active = true
+    send(2)
+    await until(() => runtime.ports[0]?.sent.length === 2)
+    expect(runtime.ports[0]?.sent).toEqual([{ userActive: true }, 2])
+    expect(runtime.ports[0]?.userActive).toEqual([false, true])
+  })
+
+  test('T7: a frame of another site hears when its page has delegated to it, and not before', async () => {
+    let delegated = (): void => undefined
+    const { runtime, seen } = piped({ ...place(), untilDelegated: (told) => (delegated = told) })
+    await pause()
+    expect(seen).toEqual([])
+    delegated()
+    await until(() => seen.length === 1)
+    expect(seen).toEqual([{ t: 'delegated' }])
+    expect(runtime.ports).toEqual([])
+  })
+
   test('a dead port is told once, and connected again only by the next frame (G17)', async () => {
     const { runtime, seen, send } = piped()
     send(1)
@@ -154,6 +183,15 @@ describe('the relay', () => {
     expect(runtime.ports).toHaveLength(1)
   })
 
+  test('an extension that is updated under a fresh connection, which only seems to be one', async () => {
+    const { runtime, seen, send } = piped()
+    send(1)
+    await until(() => runtime.ports.length === 1)
+    runtime.id = undefined
+    await until(() => seen.length === 1)
+    expect(seen).toEqual([{ t: 'lost', reason: 'extension_reloaded' }])
+  })
+
   test('a postMessage that throws is a loss, not an exception', async () => {
     const { runtime, seen, send } = piped()
     send(1)
@@ -166,7 +204,7 @@ describe('the relay', () => {
     await until(() => runtime.ports[1]?.sent.length === 1)
   })
 
-  test('back from the bfcache: navigation_aborted, and the old port is dropped (G43)', async () => {
+  test('T16: back from the bfcache: navigation_aborted, and the old port is dropped (G43)', async () => {
     const { window, runtime, seen, send } = piped()
     window.dispatchEvent(new PageTransition(true))
     send(1)
@@ -182,7 +220,21 @@ describe('the relay', () => {
     await until(() => runtime.ports.length === 2)
   })
 
-  test('a prerendered page waits until somebody looks at it (T17)', async () => {
+  test('T16: into the bfcache: the port is cut at once, and the page hears of it when it is back', async () => {
+    const { window, runtime, seen, send } = piped()
+    send(1)
+    await until(() => runtime.ports.length === 1)
+    window.dispatchEvent(new PageTransition(false, 'pagehide'))
+    expect(runtime.ports[0]?.disconnected).toBe(false)
+    window.dispatchEvent(new PageTransition(true, 'pagehide'))
+    expect(runtime.ports[0]?.disconnected).toBe(true)
+    expect(seen).toEqual([])
+    window.dispatchEvent(new PageTransition(true))
+    await until(() => seen.length === 1)
+    expect(seen).toEqual([{ t: 'lost', reason: 'navigation_aborted' }])
+  })
+
+  test('T17: a prerendered page waits until somebody looks at it', async () => {
     const start = place()
     start.document.prerendering = true
     const { document, runtime, send } = piped(start)
@@ -200,7 +252,7 @@ describe('the relay', () => {
 
 test('a whole chain: provider, relay, runtime port', async () => {
   const { document, window, runtime } = place()
-  startRelay({ document, window }, runtime)
+  startRelay({ document, window, userActive: () => false }, runtime)
   let provider: ReturnType<typeof createProvider> | undefined
   receivePort(document, (port) => {
     provider = createProvider(port)

@@ -1,3 +1,4 @@
+import { ChatCompletionStream } from 'openai/lib/ChatCompletionStream'
 import { describe, expect, test } from 'vitest'
 import { ask, chunk, collect, completion, connect, rejection } from './harness.ts'
 
@@ -26,19 +27,78 @@ describe('create', () => {
 
   test('headers, prompt and the other endpoints', async () => {
     const { background, provider } = connect()
-    background.onRequest = ({ path, prompt, headers }, answer) => answer.json({ path, prompt, headers })
+    background.onRequest = ({ path, headers }, answer) => answer.json({ path, headers })
     const sent = await provider.embeddings.create({ model: 'm', input: 'x' }, { headers: { 'x-routstr-strict': '1' }, prompt: 'none' })
     expect(sent).toEqual({
       path: '/embeddings',
-      prompt: 'none',
       headers: [
-        ['content-type', 'application/json'],
+        ['content-type', 'text/plain;charset=UTF-8'],
+        ['x-routstr-prompt', 'none'],
         ['x-routstr-strict', '1'],
       ],
     })
     expect(await provider.responses.create({ model: 'm', input: 'x' })).toMatchObject({ path: '/responses' })
     expect(await provider.completions.create({ model: 'm', prompt: 'x' })).toMatchObject({ path: '/completions' })
+    expect(await provider.moderations.create({ model: 'm', input: 'x' })).toMatchObject({ path: '/moderations' })
+    expect(await provider.images.generate({ model: 'm', prompt: 'x' })).toMatchObject({ path: '/images/generations' })
     expect(await provider.models.retrieve('openai/gpt-4o')).toMatchObject({ path: '/models/openai%2Fgpt-4o' })
+  })
+
+  test('speech is a Response with the sound in it', async () => {
+    const { background, provider } = connect()
+    const sound = Uint8Array.from({ length: 256 }, (_, i) => i)
+    background.onRequest = ({ body, path }, answer) => {
+      answer.head(200, { 'content-type': 'audio/mpeg', 'x-spoken': `${path} ${JSON.parse(body).input}` })
+      answer.bytes(sound)
+      answer.end()
+    }
+    const spoken = await provider.audio.speech.create({ model: 'm', voice: 'alloy', input: 'Hello' })
+    expect(spoken.headers.get('x-spoken')).toBe('/audio/speech Hello')
+    expect(new Uint8Array(await spoken.arrayBuffer())).toEqual(sound)
+  })
+
+  test('a transcription is sent as a form, and read as JSON or as text', async () => {
+    const { background, provider } = connect()
+    let sent: Promise<FormData> | undefined
+    let text = false
+    background.onRequest = ({ bytes, headers, path }, answer) => {
+      sent = new Response(Buffer.from(bytes), { headers }).formData()
+      if (!text) return answer.json({ text: path })
+      answer.head(200, { 'content-type': 'text/plain' })
+      answer.data('1\n00:00')
+      answer.end()
+    }
+    const file = new File(['sound'], 'a.mp3')
+    const form = { file, model: 'm', temperature: 0, timestamp_granularities: ['word' as const, 'segment' as const] }
+    expect(await provider.audio.transcriptions.create(form)).toEqual({ text: '/audio/transcriptions' })
+    expect(Array.from((await sent)?.entries() ?? []).map(([name, value]) => [name, value instanceof File ? value.name : value])).toEqual([
+      ['file', 'a.mp3'],
+      ['model', 'm'],
+      ['temperature', '0'],
+      ['timestamp_granularities[]', 'word'],
+      ['timestamp_granularities[]', 'segment'],
+    ])
+    text = true
+    expect(await provider.audio.transcriptions.create({ file, model: 'm', response_format: 'srt' })).toBe('1\n00:00')
+  })
+
+  test('tee gives every chunk twice, and each reader its own speed', async () => {
+    const { background, provider } = connect()
+    background.onRequest = (_, answer) => answer.events([chunk('a'), chunk('b', 'stop')])
+    const [left, right] = (await provider.chat.completions.create(stream)).tee()
+    expect(await collect(left)).toEqual([chunk('a'), chunk('b', 'stop')])
+    expect(await collect(right)).toEqual([chunk('a'), chunk('b', 'stop')])
+    expect(right.controller).toBe(left.controller)
+  })
+
+  test('toReadableStream is what the SDK’s helpers read: events, the whole message at the end', async () => {
+    const { background, provider } = connect()
+    background.onRequest = (_, answer) => answer.events([{ ...chunk(''), choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }] }, chunk('Hel'), chunk('lo', 'stop')])
+    const running = ChatCompletionStream.fromReadableStream((await provider.chat.completions.create(stream)).toReadableStream())
+    const contents: string[] = []
+    running.on('content', (delta) => contents.push(delta))
+    expect((await running.finalMessage()).content).toBe('Hello')
+    expect(contents).toEqual(['Hel', 'lo'])
   })
 
   test('models.list is a page, iterable with and without await', async () => {

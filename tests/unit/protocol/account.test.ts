@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { accountKey, createAccountApi, endpoint } from '../../../src/protocol/account.ts'
+import { accountKey, createAccountApi } from '../../../src/protocol/account.ts'
+import { endpoint } from '../../../src/protocol/node-call.ts'
 import { recorded } from './recorded.ts'
 
 interface Seen {
@@ -37,7 +38,7 @@ const replay = (response: ServerResponse, name: string) => {
   response.writeHead(status, { 'content-type': 'application/json', 'x-routstr-request-id': headers.get('x-routstr-request-id') ?? '' }).end(body)
 }
 const playing = (name: string) => node((_seen, response) => replay(response, name))
-const api = createAccountApi({ fetch, timeoutMs: 400 })
+const api = createAccountApi({ fetch })
 const KEY = 'sk-95bf64a0ba227e5ce334d28b00950cc9137913c8b1015a6a04414cdb36487e0d'
 
 test('the key is known before anything is sent', async () => {
@@ -121,7 +122,8 @@ describe('what proves nothing is told apart from what does', () => {
 
   test('no answer in time', async () => {
     const { url } = await node(() => undefined)
-    expect(await api.read(url, KEY)).toEqual({ kind: 'unreachable', message: 'The provider did not answer within 0.4 seconds.' })
+    const { read } = createAccountApi({ fetch, timeoutMs: 400 })
+    expect(await read(url, KEY)).toEqual({ kind: 'unreachable', message: 'The provider did not answer within 0.4 seconds.' })
   })
 
   test('given up by the caller', async () => {
@@ -140,7 +142,7 @@ describe('what proves nothing is told apart from what does', () => {
     expect(await api.refund(url, KEY)).toMatchObject({ kind: 'unreachable' })
   })
 
-  test('a redirect is not followed: the key belongs to one origin', async () => {
+  test('T25: a redirect is not followed: the key belongs to one origin', async () => {
     const target = await playing('balance_info')
     const { url } = await node((_seen, response) => response.writeHead(307, { location: `${target.url}/v1/balance/info` }).end())
     expect(await api.read(url, KEY)).toMatchObject({ kind: 'unreachable' })

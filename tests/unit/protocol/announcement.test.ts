@@ -1,7 +1,10 @@
 import { nip19 } from 'nostr-tools'
 import { finalizeEvent, generateSecretKey, getPublicKey } from 'nostr-tools/pure'
 import { describe, expect, test } from 'vitest'
-import { npubToHex, parseAnnouncement } from '../../../src/protocol/announcement.ts'
+import type { AddressPolicy } from '../../../src/domain/network-address.ts'
+import { type Announcement, npubToHex, readAnnouncement, readWithdrawal } from '../../../src/protocol/announcement.ts'
+import { isGenuine, parseEvent } from '../../../src/protocol/nostr-event.ts'
+import { readProfile } from '../../../src/protocol/profile.ts'
 
 const NOW = 1_795_182_768
 const secret = generateSecretKey()
@@ -19,6 +22,12 @@ function event(changes: { kind?: number; tags?: string[][]; content?: string; cr
   return JSON.parse(JSON.stringify(finalizeEvent({ kind: 38421, tags, content, created_at: NOW, ...changes }, secret)))
 }
 
+/** As the registry reads it: sizes and date, signature, content. */
+function parseAnnouncement(value: unknown, now: number, policy: AddressPolicy): Announcement | null {
+  const parsed = parseEvent(value, now)
+  return parsed !== null && isGenuine(parsed) ? readAnnouncement(parsed, policy) : null
+}
+
 describe('an announcement', () => {
   test('is read', () => {
     expect(parseAnnouncement(event(), NOW, strict)).toEqual({
@@ -26,6 +35,7 @@ describe('an announcement', () => {
       pubkey: getPublicKey(secret),
       d: 'node-1',
       urls: ['https://api.owl.dev'],
+      onions: ['http://xyz.onion'],
       mints: ['https://mint.x/Bitcoin'],
       version: '0.4.5',
       name: 'Owl Node',
@@ -73,7 +83,7 @@ describe('an announcement', () => {
     expect(parseAnnouncement(event({ created_at: NOW + 14 * 60 }), NOW, strict)).not.toBeNull()
   })
 
-  test.each(['id', 'sig', 'pubkey', 'content', 'created_at', 'tags'])('a forged %s is not taken', (field) => {
+  test.each(['id', 'sig', 'pubkey', 'content', 'created_at', 'tags'])('T27: a forged %s is not taken', (field) => {
     const forged: Record<string, unknown> = { ...(event() as Record<string, unknown>) }
     const other = event({
       content: '{"name":"Evil"}',
@@ -102,12 +112,40 @@ describe('an announcement', () => {
     expect(parseAnnouncement(local, NOW, { allowLoopback: true })?.urls).toEqual(['http://127.0.0.1:8000'])
   })
 
-  test('a known one is skipped before its signature is checked', () => {
-    const asked: unknown[] = []
-    const known = parseAnnouncement(event(), NOW, strict, (found) => asked.push(found) > 0)
-    expect(known).toBeNull()
-    expect(asked).toEqual([{ pubkey: getPublicKey(secret), d: 'node-1', createdAt: NOW }])
+  test('one that is in Tor only says so', () => {
+    const hidden = event({
+      tags: [
+        ['d', 'x'],
+        ['u', 'http://xyz.onion/'],
+        ['u', 'ftp://xyz.onion'],
+      ],
+    })
+    expect(parseAnnouncement(hidden, NOW, strict)).toMatchObject({ urls: [], onions: ['http://xyz.onion'] })
   })
+})
+
+describe('a wish to delete', () => {
+  const wish = (wished: string[][], kind = 5) => readWithdrawal(finalizeEvent({ kind, tags: wished, content: '', created_at: NOW }, secret))
+  const me = getPublicKey(secret)
+  test('names providers of its own key and single events', () => {
+    const id = 'ab'.repeat(32)
+    expect(wish([['a', `38421:${me}:node-1`], ['a', `38421:${'00'.repeat(32)}:node-1`], ['e', id], ['e', 'short']])).toEqual({
+      pubkey: me,
+      providerIds: [`${me}:node-1`],
+      eventIds: [id],
+      createdAt: NOW,
+    })
+  })
+  test.each([
+    ['another kind', [['e', 'ab'.repeat(32)]], 6],
+    ['nothing of ours', [['a', `30023:${me}:x`]], 5],
+  ])('%s is none', (_what, wished, kind) => expect(wish(wished, kind)).toBeNull())
+})
+
+test('the name behind a key is text, its picture too', () => {
+  const say = (text: string, kind = 0) => readProfile(finalizeEvent({ kind, tags: [], content: text, created_at: NOW }, secret))
+  expect(say('{"name":"owl","display_name":"Owl \u202eCo","about":7,"picture":"https://x/y.png"}')).toMatchObject({ name: 'Owl Co', about: '', picture: 'https://x/y.png', createdAt: NOW })
+  expect([say('{"name":"owl"}')?.name, say('[]'), say('no'), say('{}', 1)]).toEqual(['owl', null, null, null])
 })
 
 test('npub to hex', () => {

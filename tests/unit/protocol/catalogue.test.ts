@@ -50,6 +50,7 @@ describe('/v1/models', () => {
       description: 'Tiny Chat via stub',
       aliases: [],
       contextLength: 8192,
+      satPerUsd: 1000,
       topProvider: { contextLength: 8192, maxCompletionTokens: 4096 },
       inputModalities: ['text'],
       outputModalities: ['text'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isProviderFault, parseNodeError } from '../../../src/protocol/node-errors.ts'
+import { isProviderFault, parseNodeError, retryAfterMs } from '../../../src/protocol/node-errors.ts'
 import { recorded } from './recorded.ts'
 
 const read = (name: string) => {
@@ -63,6 +63,29 @@ describe('a node’s refusals', () => {
   test('an absurd amount is none', () => {
     expect(parseNodeError(402, '{"detail":{"amount_required_msat":1e300,"reason":"x"}}').requiredMsat).toBeNull()
     expect(parseNodeError(402, '{"detail":{"amount_required_msat":-5,"reason":"x"}}').requiredMsat).toBeNull()
+  })
+})
+
+describe('when it may be asked again', () => {
+  const NOW = Date.UTC(2026, 10, 20, 14, 8, 0)
+  const waits = (header: string | null, text = '') => retryAfterMs(new Headers(header === null ? {} : { 'retry-after': header }), text, NOW)
+
+  test('the recorded rate limit', () => {
+    const { headers, body } = recorded('bearer_upstream_429')
+    expect(retryAfterMs(new Headers(headers), body, NOW)).toBe(1000)
+    expect(waits(null, body)).toBe(2)
+  })
+
+  test.each([
+    ['120', 120_000],
+    [' 7 ', 7_000],
+    ['Fri, 20 Nov 2026 14:08:41 GMT', 41_000],
+    ['Fri, 20 Nov 2026 14:00:00 GMT', 0],
+    ['-5', null],
+    ['soon', null],
+    ['', null],
+  ])('%j', (header, ms) => {
+    expect(waits(header)).toBe(ms)
   })
 })
 

@@ -4,7 +4,7 @@ import { chargeMsat, expectedMsat, requiredMsat } from '../../../src/protocol/pr
 import { parseInferenceRequest } from '../../../src/protocol/request-body.ts'
 import { aModel, recordedModel } from './recorded.ts'
 
-const request = (body: object, path = '/chat/completions') => parseInferenceRequest(path, JSON.stringify({ model: 'm', ...body }))
+const request = (body: object, path = '/chat/completions') => parseInferenceRequest(path, new TextEncoder().encode(JSON.stringify({ model: 'm', ...body })))
 const messages = (content: string) => [{ role: 'user', content }]
 
 describe('the required amount is the one the node asked for', () => {

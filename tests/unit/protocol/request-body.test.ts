@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MAX_BODY_CHARACTERS, parseInferenceRequest } from '../../../src/protocol/request-body.ts'
+import { MAX_BODY_BYTES, parseInferenceRequest } from '../../../src/protocol/request-body.ts'
 
-const parse = (body: unknown, path = '/chat/completions') => parseInferenceRequest(path, typeof body === 'string' ? body : JSON.stringify(body))
+const bytes = (text: string) => new TextEncoder().encode(text)
+const parse = (body: unknown, path = '/chat/completions') => parseInferenceRequest(path, bytes(typeof body === 'string' ? body : JSON.stringify(body)))
 
 describe('what a request asks for', () => {
   test('model, stream and limits', () => {
@@ -94,13 +95,19 @@ describe('what is refused before any money moves', () => {
     ['max_tokens true', '{"model":"m","max_tokens":true}', 'whole number'],
     ['max_tokens beyond all numbers', '{"model":"m","max_tokens":99999999999999999999}', 'whole number'],
   ])('%s', (_what, text, says) => {
-    expect(() => parseInferenceRequest('/chat/completions', text)).toThrow(
+    expect(() => parseInferenceRequest('/chat/completions', text === null ? null : bytes(text))).toThrow(
       expect.objectContaining({ code: 'invalid_request_error', message: expect.stringContaining(says) }),
     )
   })
 
+  test('what is no text in UTF-8', () => {
+    expect(() => parseInferenceRequest('/chat/completions', new Uint8Array([0x7b, 0xff, 0x7d]))).toThrow(
+      expect.objectContaining({ code: 'invalid_request_error', message: expect.stringContaining('UTF-8') }),
+    )
+  })
+
   test('a body above the limit', () => {
-    expect(() => parse(`${' '.repeat(MAX_BODY_CHARACTERS)}{}`)).toThrow(expect.objectContaining({ code: 'request_too_large' }))
+    expect(() => parse(`${' '.repeat(MAX_BODY_BYTES)}{}`)).toThrow(expect.objectContaining({ code: 'request_too_large' }))
   })
 })
 
@@ -136,7 +143,7 @@ describe('the body stays the page’s own', () => {
     fc.assert(
       fc.property(objects, fc.constantFrom(0, 2, '\t'), fc.string({ minLength: 1 }), (object, indent, model) => {
         const written = JSON.stringify({ ...object, model: 'm', max_tokens: 3 }, null, indent)
-        const changed: unknown = JSON.parse(parse(written).body({ model, maxTokens: 4 }))
+        const changed: unknown = JSON.parse(String(parse(written).body({ model, maxTokens: 4 })))
         expect(changed).toEqual(JSON.parse(JSON.stringify({ ...object, model, max_tokens: 4 })))
       }),
     )

@@ -15,6 +15,7 @@ const charge = (chargedMsat: number | null, promptTokens: number | null, complet
   chargedMsat,
   promptTokens,
   completionTokens,
+  hiddenTokens: 0,
   modelServed,
 })
 

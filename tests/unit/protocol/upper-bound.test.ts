@@ -16,7 +16,7 @@ const model: Model = {
   outputModalities: ['text'],
   price,
 }
-const parse = (body: object, path = '/chat/completions') => parseInferenceRequest(path, JSON.stringify({ model: 'm', ...body }))
+const parse = (body: object, path = '/chat/completions') => parseInferenceRequest(path, new TextEncoder().encode(JSON.stringify({ model: 'm', ...body })))
 const messages = [{ role: 'user', content: 'hi' }]
 
 describe('what is set aside', () => {

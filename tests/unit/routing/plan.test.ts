@@ -1,30 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { msat, type Msat } from '../../../src/domain/msat.ts'
-import type { Offer } from '../../../src/domain/offer.ts'
+import { PROFILE_WEIGHTS } from '../../../src/routing/known.ts'
 import { plan, type PlanContext, type PricedOffer } from '../../../src/routing/plan.ts'
-
-function priced(name: string, expected: number, changes: { required?: number; mints?: string[] } = {}): PricedOffer {
-  const offer: Offer = {
-    providerId: name,
-    providerUrl: `https://${name}.dev`,
-    providerName: name,
-    mints: changes.mints ?? ['mint-a'],
-    model: {
-      id: 'owl',
-      name: 'Owl',
-      description: '',
-      aliases: [],
-      contextLength: null,
-      topProvider: null,
-      inputModalities: [],
-      outputModalities: [],
-      price: null,
-    },
-    at: 0,
-  }
-  return { offer, expectedMsat: msat(expected), requiredMsat: msat(changes.required ?? expected * 2) }
-}
+import { ANYBODY, NO_NEED, priced, stranger } from './market.ts'
 
 interface Setup {
   balances?: Record<string, number>
@@ -38,6 +17,12 @@ function context({ balances = { 'mint-a': 1_000_000 }, resting = [], sessions = 
     balances: new Map(Object.entries(balances).map(([mint, amount]): [string, Msat] => [mint, msat(amount)])),
     coolingDown: (id) => resting.includes(id),
     sessionAt: (id) => msat(sessions[id] ?? 0),
+    known: stranger,
+    shareOf: () => 0,
+    runningAt: () => 0,
+    need: NO_NEED,
+    bounds: ANYBODY,
+    weights: PROFILE_WEIGHTS.price,
     random,
   }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fromSat, msat } from '../../../src/domain/msat.ts'
 import type { Attempt } from '../../../src/domain/session.ts'
+import { siteOrigin } from '../../../src/domain/site.ts'
 import { attributeCharges, chargedMsat } from '../../../src/sessions/balance.ts'
 import { depositWish } from '../../../src/sessions/funding.ts'
 
@@ -9,6 +10,7 @@ const attempt = (state: Attempt['state'], required: number, charged = 0, at = 0)
   id: `${state}${required}${at}`,
   requestId: 'r',
   sessionId: 's',
+  origin: siteOrigin('https://chat.example'),
   state,
   requiredMsat: msat(required),
   chargedMsat: msat(charged),
@@ -46,14 +48,14 @@ describe('the account’s total is attributed to the attempts whose end was not 
 
 describe('how much to place', () => {
   it.each([
-    ['four requests like this one', 10_000, 1, 1000, 1000, 10, 40],
-    ['more when several wait', 10_000, 5, 1000, 1000, 10, 80],
-    ['never above the float', 10_000, 5, 1000, 25, 10, 25],
-    ['never above what the grant leaves', 10_000, 5, 15, 1000, 10, 15],
-    ['always what the request needs', 10_000, 5, 1, 0, 10, 10],
-    ['a small one is rounded up', 17, 1, 1000, 1000, 1, 8],
-  ])('%s', (_, requiredMsat, waiting, mostSat, floatSat, needSat, aimSat) => {
-    const wish = depositWish({ requiredMsat: msat(requiredMsat), waiting, mostMsat: fromSat(mostSat), floatLeftMsat: fromSat(floatSat) })
+    ['so many requests like this one', 'site', 10_000, 4, 1000, 10, 40],
+    ['more when several wait', 'site', 10_000, 8, 1000, 10, 80],
+    ['never above the bound', 'site', 10_000, 8, 25, 10, 25],
+    ['always what the request needs', 'site', 10_000, 8, 0, 10, 10],
+    ['a small one is rounded up', 'site', 17, 4, 1000, 1, 8],
+    ['for one request what it needs', 'request', 17, 1, 1000, 1, 1],
+  ] as const)('%s', (_, life, requiredMsat, requests, mostSat, needSat, aimSat) => {
+    const wish = depositWish({ life, requiredMsat: msat(requiredMsat), requests, mostMsat: fromSat(mostSat) })
     expect(wish).toMatchObject({ needSat, aimSat })
     expect(wish.capSat).toBeGreaterThanOrEqual(aimSat)
     expect(wish.capSat).toBeLessThanOrEqual(Math.max(aimSat, mostSat) + 2)

@@ -4,7 +4,7 @@ import { ARMING_MS, type Arming, type ArmingEvent, approves, arm, armedInMs, isA
 
 const TRUSTED = { isTrusted: true }
 
-describe('the Approve button', () => {
+describe('T10: the Approve button', () => {
   it('is not armed at the start and armed after 800 ms', () => {
     const state = startArming(1000, true)
     expect(isArmed(state, 1000 + ARMING_MS - 1)).toBe(false)

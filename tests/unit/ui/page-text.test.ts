@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { plainText } from '../../../src/ui/parts/page-text.ts'
 
-describe('text of strangers', () => {
+describe('T11, T29: text of strangers', () => {
   it.each([
     ['bidi override', 'pay \u202e001 tas\u202c now', 'pay 001 tas now'],
     ['bidi isolates and marks', '\u2066a\u2069\u200fb\u200ec\u061c', 'abc'],

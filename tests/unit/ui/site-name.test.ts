@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodePunycode, labelWarning, siteName } from '../../../src/ui/parts/site-name.ts'
 
-describe('the name of a site', () => {
+describe('T11: the name of a site', () => {
   it('is the origin without https://', () => {
     expect(siteName('https://chat.example.com')).toEqual({ headline: 'chat.example.com', readsAs: null, warning: null })
     expect(siteName('https://chat.example.com:8443').headline).toBe('chat.example.com:8443')

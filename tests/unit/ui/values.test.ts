@@ -3,8 +3,8 @@ import { msat } from '../../../src/domain/msat.ts'
 import { joined } from '../../../src/ui/options/activity/pages.ts'
 import { differenceText } from '../../../src/ui/options/developer/difference.ts'
 import { matching, standing } from '../../../src/ui/options/providers/provider-state.ts'
-import { idleMs, idleText, relayAddress, wholeBetween } from '../../../src/ui/options/settings/setting-values.ts'
-import { chargeVerdict, receiptFacts } from '../../../src/ui/receipts/receipt-facts.ts'
+import { idleMs, idleText, relayAddress, relayState, wholeBetween } from '../../../src/ui/options/settings/setting-values.ts'
+import { receiptFacts } from '../../../src/ui/receipts/receipt-facts.ts'
 import { pastedToken } from '../../../src/ui/receive/pasted-token.ts'
 import { receipt } from './preview/fixtures.ts'
 import { providers } from './preview/money-fixtures.ts'
@@ -40,12 +40,12 @@ describe('what is typed', () => {
 })
 
 describe('what is shown', () => {
-  it('a charge is compared with the price sheet', () => {
-    expect(chargeVerdict(receipt('a'))).toBe('as expected')
-    expect(chargeVerdict(receipt('a', { chargedMsat: msat(1240) }))).toBe('as expected')
-    expect(chargeVerdict(receipt('a', { chargedMsat: msat(1300) }))).toBe('overcharged')
-    expect(chargeVerdict(receipt('a', { chargedMsat: msat(1000) }))).toBe('less')
-    expect(chargeVerdict(receipt('a', { chargedMsat: null }))).toBeNull()
+  it('a receipt shows the facts its cost is made of', () => {
+    const facts = new Map(receiptFacts(receipt('a', { chargedMsat: msat(1300) })))
+    expect(facts.get('Price sheet')).toBe('600 in, 1\u2009300 out, sat per million tokens')
+    expect(facts.get('Tokens')).toBe('1\u2009204 in, 388 out')
+    expect([facts.get('Expected'), facts.get('Charged')]).toEqual(['1.234\u202fsat', '1.3\u202fsat'])
+    expect(facts.get('Speed')).toBe('92 tokens a second')
   })
 
   it('a receipt says what is not known', () => {
@@ -86,4 +86,12 @@ describe('what is shown', () => {
     expect(matching(providers, 'BITBLUME')).toHaveLength(1)
     expect(matching(providers, ' ')).toHaveLength(4)
   })
+})
+
+it('how a relay does: a word, a colour, the numbers behind it', () => {
+  const now = 10_000_000
+  const relay = { url: 'wss://r', state: 'connected', connectedSince: now - 600_000, lastEventAt: now - 1000, events: 1, refused: 0, failures: 0, problem: null } as const
+  expect(relayState(relay, now)).toEqual({ word: 'Connected', tone: 'good', facts: 'since 10 min ago · 1 event · last just now' })
+  const down = { ...relay, state: 'waiting', connectedSince: null, lastEventAt: null, events: 0, refused: 2, failures: 3, problem: 'it can not be reached' } as const
+  expect(relayState(down, now)).toEqual({ word: 'Not connected', tone: 'warn', facts: 'it can not be reached · nothing heard yet · 2 refused · 3 failures' })
 })

@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { inputFeeSat, ladder, type Note, selectAtLeast, selectExact, sumSat } from '../../../src/wallet/notes.ts'
+import { inputFee, ladder, type Note, selectAtLeast, selectExact, sumAmounts } from '../../../src/wallet/notes.ts'
 
 let serial = 0
-const note = (amountSat: number, keysetId = '01a'): Note => ({
+const note = (amount: number, keysetId = '01a'): Note => ({
   secret: `s${serial++}`,
   mint: 'https://mint.example.com',
+  unit: 'sat',
   keysetId,
-  amountSat,
+  amount,
   C: '',
   dleq: null,
   state: 'ready',
@@ -23,10 +24,10 @@ describe('exact notes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2000 }), (amount) => {
         const found = selectExact(
-          ladder(2047, 0, []).map((value) => note(value)),
+          ladder(2047, 0, { have: [] }).map((value) => note(value)),
           amount,
         )
-        expect(found === null ? null : sumSat(found)).toBe(amount)
+        expect(found === null ? null : sumAmounts(found)).toBe(amount)
       }),
     )
   })
@@ -36,7 +37,7 @@ describe('exact notes', () => {
       fc.property(amounts, amounts, fc.integer({ min: 1, max: 3000 }), (a, b, amount) => {
         const found = selectExact([...a.map((value) => note(value, '01a')), ...b.map((value) => note(value, '01b'))], amount)
         if (found === null) return
-        expect(sumSat(found)).toBe(amount)
+        expect(sumAmounts(found)).toBe(amount)
         expect(new Set(found.map(({ secret }) => secret)).size).toBe(found.length)
         expect(new Set(found.map(({ keysetId }) => keysetId)).size).toBe(1)
       }),
@@ -58,16 +59,16 @@ describe('notes for a deposit', () => {
 
   it('cover the need after the fee, stay below the cap, and never hold a note that is not needed', () => {
     fc.assert(
-      fc.property(amounts, fc.integer({ min: 1, max: 500 }), fc.integer({ min: 0, max: 200 }), (values, needSat, more) => {
-        const capSat = needSat + more + 40
+      fc.property(amounts, fc.integer({ min: 1, max: 500 }), fc.integer({ min: 0, max: 200 }), (values, need, more) => {
+        const cap = need + more + 40
         const found = selectAtLeast(
           values.map((value) => note(value)),
-          { needSat, aimSat: needSat + more, capSat, feePpk },
+          { need, aim: need + more, cap, feePpk },
         )
         if (found === null) return
-        const value = sumSat(found) - inputFeeSat(found.length, 100)
-        expect(value).toBeGreaterThanOrEqual(needSat)
-        expect(value).toBeLessThanOrEqual(capSat)
+        const value = sumAmounts(found) - inputFee(found.length, 100)
+        expect(value).toBeGreaterThanOrEqual(need)
+        expect(value).toBeLessThanOrEqual(cap)
         expect(new Set(found.map(({ secret }) => secret)).size).toBe(found.length)
       }),
     )
@@ -79,12 +80,12 @@ describe('notes for a deposit', () => {
     ['nothing when even the smallest is above the cap', [1024], 13, 13, 20, null],
     ['the need when the aim is out of reach', [16, 8], 13, 60, 90, [16]],
     ['nothing when the fee eats it', [1, 1, 1], 3, 3, 10, null],
-  ])('takes %s', (_, values, needSat, aimSat, capSat, expected) => {
+  ])('takes %s', (_, values, need, aim, cap, expected) => {
     const found = selectAtLeast(
       values.map((value) => note(value)),
-      { needSat, aimSat, capSat, feePpk },
+      { need, aim, cap, feePpk },
     )
-    expect(found?.map(({ amountSat }) => amountSat).sort((a, b) => b - a) ?? null).toEqual(expected)
+    expect(found?.map(({ amount }) => amount).sort((a, b) => b - a) ?? null).toEqual(expected)
   })
 })
 
@@ -92,11 +93,7 @@ describe('the ladder', () => {
   it('keeps the sum, holds the exact part, and knows only powers of two', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: 5000 }), amounts, (exact, more, have) => {
-        const made = ladder(
-          exact + more,
-          exact,
-          have.map((amountSat) => ({ amountSat })),
-        )
+        const made = ladder(exact + more, exact, { have: have.map((amount) => ({ amount })) })
         expect(made.reduce((sum, value) => sum + value, 0)).toBe(exact + more)
         expect(made.every((value) => Number.isInteger(Math.log2(value)))).toBe(true)
         expect(

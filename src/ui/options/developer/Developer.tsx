@@ -1,12 +1,13 @@
-import { CopyField } from '../../parts/CopyField.tsx'
 import { useSurroundings } from '../../parts/context.ts'
 import { useAct, useLive } from '../../parts/live.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { Toggle } from '../../parts/Toggle.tsx'
 import { Devnet } from './Devnet.tsx'
 import './developer.css'
+import { FakeSatsCard } from './FakeSatsCard.tsx'
+import { ForPages } from './ForPages.tsx'
 import { LedgerTable } from './LedgerTable.tsx'
-import { developerWords, SAMPLE } from './strings.ts'
+import { developerWords } from './strings.ts'
 
 export function Developer() {
   const { client } = useSurroundings()
@@ -28,13 +29,10 @@ export function Developer() {
         <p class="lead">{developerWords.switchHint}</p>
         <Problem facts={act.problem ?? settings.problem} />
       </section>
+      <FakeSatsCard />
       <Devnet />
       <LedgerTable />
-      <section class="card stack">
-        <h2>{developerWords.sample}</h2>
-        <p class="lead">{developerWords.sampleHint}</p>
-        <CopyField text={SAMPLE} label="Code sample" rows={5} />
-      </section>
+      <ForPages />
     </>
   )
 }

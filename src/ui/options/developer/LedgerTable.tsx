@@ -12,6 +12,7 @@ const ROWS = [
   ['Sent to others', 'sentMsat'],
   ['Spent', 'spentMsat'],
   ['Mint fees', 'mintFeesMsat'],
+  ['Lightning fees', 'lightningFeesMsat'],
   ['Lost', 'lostMsat'],
 ] as const satisfies readonly (readonly [string, keyof Ledger])[]
 

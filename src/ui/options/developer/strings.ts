@@ -4,11 +4,17 @@ export const developerWords = {
   devnet: 'Development network',
   devnetHint:
     'A mint, providers and a relay on this computer, with play money. Start it with “npm start” or “npm run devnet”, then connect: its mint is trusted, its providers are added, its token is received.',
+  fakeSats: 'Fake sats',
+  fakeSatsHint:
+    'Puts a second wallet with worthless sats in the place of yours. It speaks to this computer only: no real mint, provider or relay. Sites are asked anew. What runs is stopped first; your wallet rests exactly as it is (money at providers stays there, a wallet with a passphrase is locked) and comes back when you switch this off.',
+  fakeSatsComing: 'What runs is being stopped, then the wallets change places…',
+  fakeSatsGoing: 'What runs is being stopped, then your wallet comes back…',
+  fakeSatsOn: (url: string) => `Fake sats are in use. Those of a development network at ${url} are fetched by themselves; from elsewhere, connect below.`,
   url: 'Address of devnet.json',
   connect: 'Connect to the development network',
   ledger: 'Ledger',
   ledgerHint: 'Everything that ever came in must be somewhere. The difference is 0 when the books are right.',
-  sample: 'For page developers',
+  forPages: 'For page developers',
   sampleHint: 'No key and no account. The OpenAI SDK works too: give it window.routstr.fetch and window.routstr.baseURL.',
 } as const
 

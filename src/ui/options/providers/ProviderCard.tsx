@@ -8,14 +8,16 @@ import { plainText } from '../../parts/page-text.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { agoText } from '../../parts/times.ts'
 import { Models } from './Models.tsx'
+import { NotFunded } from './NotFunded.tsx'
 import { standing } from './provider-state.ts'
+import { TrustParts } from './TrustParts.tsx'
 import { providerWords, sourceWords } from './strings.ts'
 
 export function ProviderCard({ view, filter, now }: { view: ProviderView; filter: string; now: number }) {
   const { client } = useSurroundings()
   const [open, setOpen] = useState(false)
   const act = useAct()
-  const { provider, models, payable } = view
+  const { provider, models, payable, notFunded, mismatches } = view
   const { word, tone } = standing(view)
   const about = plainText(provider.about, 240)
   const name = plainText(provider.name, 80) || provider.url
@@ -24,13 +26,17 @@ export function ProviderCard({ view, filter, now }: { view: ProviderView; filter
     <li class="card stack provider" data-testid="provider-row" data-url={provider.url} data-blocked={provider.blocked} data-payable={payable}>
       <div class="provider-head">
         <div class="grow">
-          <h2>{name}</h2>
+          <h2>
+            <a class="provider-link" href={`#/providers/${encodeURIComponent(provider.id)}`} data-testid="provider-link">
+              {name}
+            </a>
+          </h2>
           <p class="address">{provider.url}</p>
         </div>
         <span class="line-end">
           {!payable && !provider.blocked && (
             <span class="chip warn" title={providerWords.noMint}>
-              <WalletMinimal size={14} /> Not payable
+              <WalletMinimal size={14} /> By invoice only
             </span>
           )}
           <span class={`chip ${tone}`} data-testid="provider-state">
@@ -38,9 +44,11 @@ export function ProviderCard({ view, filter, now }: { view: ProviderView; filter
           </span>
         </span>
       </div>
+      {!provider.blocked && <NotFunded providerId={provider.id} notFunded={notFunded} mismatches={mismatches} />}
       {about !== '' && <p class="lead">{about}</p>}
       {provider.problem !== null && <p class="field-error">{plainText(provider.problem, 300)}</p>}
       {!payable && !provider.blocked && <p class="hint">{providerWords.noMint}</p>}
+      <TrustParts trust={view.trust} providerId={provider.id} />
       <div class="muted small-text">
         <p>
           {sourceWords[provider.source]}

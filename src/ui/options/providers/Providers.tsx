@@ -1,21 +1,57 @@
-import { RefreshCw, Server } from 'lucide-preact'
+import { Boxes, Megaphone, RefreshCw, Server } from 'lucide-preact'
 import { useState } from 'preact/hooks'
 import { Button } from '../../parts/Button.tsx'
 import { useSurroundings } from '../../parts/context.ts'
 import { Empty } from '../../parts/Empty.tsx'
 import { Field } from '../../parts/Field.tsx'
+import { hash, roomOf } from '../../parts/hash.ts'
 import { useAct, useLive, useNow } from '../../parts/live.ts'
 import { Loading } from '../../parts/Loading.tsx'
 import { Problem } from '../../parts/Problem.tsx'
 import { say } from '../../parts/toasts.ts'
+import { Tabs } from '../../parts/Tabs.tsx'
 import { ProviderCard } from './ProviderCard.tsx'
+import { ProviderPage } from './ProviderPage.tsx'
+import { SoldModels } from './SoldModels.tsx'
+import { YourWords } from './YourWords.tsx'
 import './providers.css'
 import { matching } from './provider-state.ts'
 import { providerWords } from './strings.ts'
+import { wordWords } from './word-strings.ts'
 
 const WORTH_FILTERING = 3
 
+type Tab = 'providers' | 'models' | 'words'
+const TABS = [
+  { name: 'providers', title: providerWords.tabProviders, icon: Server },
+  { name: 'models', title: providerWords.tabModels, icon: Boxes },
+  { name: 'words', title: wordWords.tab, icon: Megaphone },
+] as const
+
+/** The list, the models in it, or one of them; which one stands in the address. */
 export function Providers() {
+  const { name, query } = roomOf(hash.value)
+  const id = pageId(name)
+  if (id !== null) return <ProviderPage key={id} id={id} />
+  const chosen: Tab = TABS.find((tab) => tab.name === query.get('tab'))?.name ?? 'providers'
+  return (
+    <Tabs label={providerWords.tabProviders} tabs={TABS} chosen={chosen} onChoose={(tab) => location.replace(`#/providers?tab=${tab}`)}>
+      <div class="stack tab-room">{chosen === 'models' ? <SoldModels /> : chosen === 'words' ? <YourWords /> : <ProviderList />}</div>
+    </Tabs>
+  )
+}
+
+/** `providers/<id>` */
+function pageId(name: string): string | null {
+  const [, ...rest] = name.split('/')
+  try {
+    return rest.length === 0 || rest[0] === '' ? null : decodeURIComponent(rest.join('/'))
+  } catch {
+    return null
+  }
+}
+
+function ProviderList() {
   const { client } = useSurroundings()
   const { value: providers, problem, reload } = useLive('providers.list', {})
   const [filter, setFilter] = useState('')

@@ -1,8 +1,10 @@
 import { X } from 'lucide-preact'
 import { useState } from 'preact/hooks'
+import type { RelayHealth } from '../../../domain/relay-health.ts'
 import { Button } from '../../parts/Button.tsx'
 import { Field } from '../../parts/Field.tsx'
-import { relayAddress } from './setting-values.ts'
+import { useLive, useNow } from '../../parts/live.ts'
+import { relayAddress, relayState } from './setting-values.ts'
 import { settingWords } from './strings.ts'
 
 interface Props {
@@ -15,6 +17,8 @@ interface Props {
 export function Relays({ relays, developer, busy, onSave }: Props) {
   const [text, setText] = useState('')
   const [error, setError] = useState<string | null>(null)
+  const health = useLive('relays.list', {}).value ?? []
+  const now = useNow(10_000)
   const add = async (): Promise<void> => {
     const address = relayAddress(text, developer)
     if (address === null) return setError(settingWords.relayError)
@@ -29,7 +33,10 @@ export function Relays({ relays, developer, busy, onSave }: Props) {
       <ul class="rows">
         {relays.map((relay) => (
           <li key={relay} class="relay" data-testid="relay-row">
-            <span class="mono grow address">{relay}</span>
+            <span class="grow relay-text">
+              <span class="mono address">{relay}</span>
+              <Health health={health.find(({ url }) => url === relay)} now={now} />
+            </span>
             <button
               type="button"
               class="icon-button"
@@ -42,7 +49,7 @@ export function Relays({ relays, developer, busy, onSave }: Props) {
           </li>
         ))}
       </ul>
-      {relays.length === 0 && <p class="notice warn">Without a relay only providers that you add yourself are found.</p>}
+      {relays.length === 0 && <p class="notice warn">Without a relay only a directory is asked for providers, and those that you add yourself are known.</p>}
       <form
         class="inline-form"
         onSubmit={(event) => {
@@ -67,5 +74,15 @@ export function Relays({ relays, developer, busy, onSave }: Props) {
         </Button>
       </form>
     </section>
+  )
+}
+
+function Health({ health, now }: { health: RelayHealth | undefined; now: number }) {
+  if (health === undefined) return <span class="muted small-text">{settingWords.relayUnknown}</span>
+  const { word, tone, facts } = relayState(health, now)
+  return (
+    <span class="relay-health muted small-text" data-testid="relay-health" data-state={health.state}>
+      <span class={`chip ${tone}`}>{word}</span> {facts}
+    </span>
   )
 }

@@ -1,4 +1,6 @@
 /** What is typed into the settings → values the background accepts. Pure. */
+import type { RelayHealth } from '../../../domain/relay-health.ts'
+import { agoText } from '../../parts/times.ts'
 
 /** @returns null when it is no whole number within the bounds */
 export function wholeBetween(text: string, least: number, most: number): number | null {
@@ -26,4 +28,20 @@ export function relayAddress(text: string, developer: boolean): string | null {
   const loopback = url.hostname === 'localhost' || url.hostname === '127.0.0.1'
   if (url.protocol !== 'wss:' && !(developer && loopback && url.protocol === 'ws:')) return null
   return text.trim().replace(/\/+$/, '')
+}
+
+/** How a relay does: a word, its colour, and the numbers behind it. */
+export function relayState(health: RelayHealth, now: number): { readonly word: string; readonly tone: 'good' | 'warn' | ''; readonly facts: string } {
+  const { state, connectedSince, lastEventAt, events, refused, failures, problem } = health
+  const parts = [
+    problem,
+    connectedSince === null ? null : `since ${agoText(connectedSince, now)}`,
+    events === 0 ? 'nothing heard yet' : `${events} ${events === 1 ? 'event' : 'events'}`,
+    lastEventAt === null ? null : `last ${agoText(lastEventAt, now)}`,
+    refused === 0 ? null : `${refused} refused`,
+    failures === 0 ? null : `${failures} ${failures === 1 ? 'failure' : 'failures'}`,
+  ]
+  const words = { connecting: 'Connecting', connected: 'Connected', waiting: 'Not connected' } as const
+  const tone = state === 'waiting' || problem !== null ? 'warn' : state === 'connected' ? 'good' : ''
+  return { word: words[state], tone, facts: parts.filter((part) => part !== null).join(' · ') }
 }

@@ -1,6 +1,10 @@
 import { Ban, Globe } from 'lucide-preact'
 import { useState } from 'preact/hooks'
 import type { SiteView } from '../../../messaging/ui-contract.ts'
+import { SiteLife } from '../../lives/LifeChoice.tsx'
+import { lives } from '../../lives/strings.ts'
+import { ProfileSelect } from '../../choosing/ProfileSelect.tsx'
+import { choosingWords } from '../../choosing/strings.ts'
 import { LimitEditor } from '../../limits/LimitEditor.tsx'
 import { limitPhrase } from '../../limits/limit-phrase.ts'
 import { Amount } from '../../parts/Amount.tsx'
@@ -15,6 +19,7 @@ import { Problem } from '../../parts/Problem.tsx'
 import { Site } from '../../parts/Site.tsx'
 import { agoText, momentText, untilText } from '../../parts/times.ts'
 import './sites.css'
+import { SiteRules } from './SiteRules.tsx'
 import { siteWords } from './strings.ts'
 
 export function Sites() {
@@ -61,6 +66,7 @@ export function Sites() {
 
 function SiteRow({ site, now }: { site: SiteView; now: number }) {
   const { client } = useSurroundings()
+  const { value: settings } = useLive('settings.get', {})
   const [editing, setEditing] = useState(false)
   const act = useAct()
   const { budget } = site
@@ -69,6 +75,7 @@ function SiteRow({ site, now }: { site: SiteView; now: number }) {
       <tr data-testid="site-row" data-origin={site.origin} data-blocked={site.blocked}>
         <td>
           <Site origin={site.origin} testId="site-origin" />
+          {site.sessionLife !== null && <p class="muted small-text">Sessions: {lives[site.sessionLife].short}</p>}
         </td>
         <td data-label="Limit">
           {site.blocked ? (
@@ -76,7 +83,7 @@ function SiteRow({ site, now }: { site: SiteView; now: number }) {
               <Ban size={14} /> Blocked
             </span>
           ) : budget === null ? (
-            <span class="muted">asks first</span>
+            <span class="muted">{site.quietUntil === null ? siteWords.asks : `${siteWords.quiet} ${untilText(site.quietUntil, now)}`}</span>
           ) : (
             <div class="site-limit">
               <span>{limitPhrase(budget.grant)}</span>
@@ -91,8 +98,8 @@ function SiteRow({ site, now }: { site: SiteView; now: number }) {
           <Amount msat={site.spentMsat} testId="site-spent" />
         </td>
         <td data-label="Last used">
-          <span class="muted" title={momentText(site.lastUsedAt)}>
-            {agoText(site.lastUsedAt, now)}
+          <span class="muted" title={site.lastUsedAt === 0 ? undefined : momentText(site.lastUsedAt)}>
+            {site.lastUsedAt === 0 ? siteWords.never : agoText(site.lastUsedAt, now)}
           </span>
         </td>
         <td class="site-actions">
@@ -135,7 +142,29 @@ function SiteRow({ site, now }: { site: SiteView; now: number }) {
       {(editing || act.problem !== null) && (
         <tr class="site-edit">
           <td colSpan={5}>
-            {editing && <LimitEditor origin={site.origin} terms={budget?.grant ?? null} onDone={() => setEditing(false)} />}
+            {editing && (
+              <div class="stack">
+                <LimitEditor origin={site.origin} terms={budget?.grant ?? null} onDone={() => setEditing(false)} />
+                <SiteLife
+                  value={site.sessionLife}
+                  forAll={settings?.sessionLife ?? 'site'}
+                  busy={act.busy}
+                  onChoose={(life) => void act.run(() => client.call('sites.setSessionLife', { origin: site.origin, life }))}
+                />
+                <SiteRules site={site} act={act} />
+                <div class="field site-life">
+                  <span>{choosingWords.counts}</span>
+                  <ProfileSelect
+                    label={`What counts for ${site.origin}`}
+                    value={site.profile}
+                    optional
+                    disabled={act.busy}
+                    onChange={(profile) => void act.run(() => client.call('sites.setProfile', { origin: site.origin, profile }))}
+                    testId="site-profile"
+                  />
+                </div>
+              </div>
+            )}
             <Problem facts={act.problem} />
           </td>
         </tr>

@@ -1,9 +1,10 @@
-import type { IncomingToken } from '../../../domain/wallet.ts'
-import { Amount } from '../../parts/Amount.tsx'
-import { amountPhrase } from '../../parts/amounts.ts'
+import { useState } from 'preact/hooks'
+import type { IncomingToken, MintBalance } from '../../../domain/wallet.ts'
+import { MintChoice } from '../../lightning/MintChoice.tsx'
 import { Button } from '../../parts/Button.tsx'
 import { useSurroundings } from '../../parts/context.ts'
 import { useAct } from '../../parts/live.ts'
+import { Money, moneyPhrase } from '../../parts/Money.tsx'
 import { plainText } from '../../parts/page-text.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { agoText } from '../../parts/times.ts'
@@ -11,7 +12,7 @@ import { say } from '../../parts/toasts.ts'
 import { fromWords, incomingWords, tokenWords } from './strings.ts'
 
 /** Tokens that came in and are not in the balance yet. */
-export function Incoming({ tokens, now }: { tokens: readonly IncomingToken[]; now: number }) {
+export function Incoming({ tokens, mints, now }: { tokens: readonly IncomingToken[]; mints: readonly MintBalance[]; now: number }) {
   const open = tokens.filter((token) => token.state !== 'redeemed')
   if (open.length === 0) return null
   return (
@@ -20,7 +21,7 @@ export function Incoming({ tokens, now }: { tokens: readonly IncomingToken[]; no
       <p class="lead">{tokenWords.incomingText}</p>
       <ul class="rows">
         {open.map((token) => (
-          <IncomingRow key={token.id} token={token} now={now} />
+          <IncomingRow key={token.id} token={token} mints={mints.filter(({ trusted }) => trusted)} now={now} />
         ))}
       </ul>
     </section>
@@ -29,19 +30,19 @@ export function Incoming({ tokens, now }: { tokens: readonly IncomingToken[]; no
 
 const SIGN: Readonly<Record<IncomingToken['state'], string>> = { stored: '', redeeming: 'accent', redeemed: 'good', waiting: 'warn', refused: 'bad' }
 
-function IncomingRow({ token, now }: { token: IncomingToken; now: number }) {
+function IncomingRow({ token, mints, now }: { token: IncomingToken; mints: readonly MintBalance[]; now: number }) {
   const { client } = useSurroundings()
   const act = useAct()
   const retry = async (trustMint: boolean): Promise<void> => {
     const done = await act.run(() => client.call('incoming.retry', { id: token.id, trustMint }))
-    if (done !== undefined) say(`${amountPhrase(done.receivedMsat)} received.`)
+    if (done !== undefined) say(`${moneyPhrase(done.received, done.unit)} received.`)
   }
   return (
     <li data-testid="incoming-row" data-state={token.state}>
       <div class="line wordy">
         <div class="grow">
           <p class="name">
-            <Amount msat={token.amountMsat} />
+            <Money amount={token.amount} unit={token.unit} />
           </p>
           <p class="address">
             {fromWords[token.from]}, {agoText(token.at, now)} · {plainText(token.mint, 200)}
@@ -51,7 +52,7 @@ function IncomingRow({ token, now }: { token: IncomingToken; now: number }) {
         <span class={`chip ${SIGN[token.state]}`}>{incomingWords[token.state]}</span>
         {token.state === 'waiting' && (
           <Button small kind="primary" busy={act.busy} onPress={() => void retry(true)} testId="incoming-trust">
-            Trust this mint and receive
+            {tokenWords.trustAndReceive}
           </Button>
         )}
         {(token.state === 'stored' || token.state === 'refused') && (
@@ -60,7 +61,32 @@ function IncomingRow({ token, now }: { token: IncomingToken; now: number }) {
           </Button>
         )}
       </div>
+      {token.state === 'waiting' && token.unit === 'sat' && mints.length > 0 && <SwapToMine token={token} mints={mints} />}
       <Problem facts={act.problem} />
     </li>
+  )
+}
+
+/** The other way than trust: its worth moves to a mint of the user's choice. */
+function SwapToMine({ token, mints }: { token: IncomingToken; mints: readonly MintBalance[] }) {
+  const { client } = useSurroundings()
+  const [chosen, setChosen] = useState<string | null>(null)
+  const act = useAct()
+  const to = mints.find(({ mint }) => mint.url === chosen) ?? mints[0]
+  if (to === undefined) return null
+  const swap = async (): Promise<void> => {
+    if ((await act.run(() => client.call('moves.fromToken', { incomingId: token.id, to: to.mint.url }))) !== undefined) say(tokenWords.swapping)
+  }
+  return (
+    <div class="stack swap-to-mine">
+      <div class="inline-form">
+        <MintChoice label={tokenWords.swapTo} mints={mints} value={to.mint.url} onChange={setChosen} testId="incoming-swap-mint" />
+        <Button busy={act.busy} onPress={() => void swap()} testId="incoming-swap">
+          {tokenWords.swap}
+        </Button>
+      </div>
+      <p class="hint">{tokenWords.swapHint}</p>
+      <Problem facts={act.problem} />
+    </div>
   )
 }

@@ -1,11 +1,10 @@
 import { useState } from 'preact/hooks'
 import type { SentToken } from '../../../domain/wallet.ts'
-import { Amount } from '../../parts/Amount.tsx'
-import { amountPhrase } from '../../parts/amounts.ts'
 import { Button } from '../../parts/Button.tsx'
 import { useSurroundings } from '../../parts/context.ts'
 import { Dialog } from '../../parts/Dialog.tsx'
 import { useAct } from '../../parts/live.ts'
+import { Money, moneyPhrase } from '../../parts/Money.tsx'
 import { plainText } from '../../parts/page-text.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { agoText } from '../../parts/times.ts'
@@ -39,14 +38,14 @@ function SentRow({ token, now }: { token: SentToken; now: number }) {
   const memo = token.memo === null ? '' : plainText(token.memo, 120)
   const takeBack = async (): Promise<void> => {
     const done = await act.run(() => client.call('tokens.takeBack', { operationId: token.operationId }))
-    if (done !== undefined) say(`${amountPhrase(done.receivedMsat)} taken back.`)
+    if (done !== undefined) say(`${moneyPhrase(done.received, done.unit)} taken back.`)
   }
   return (
     <li data-testid="sent-row" data-state={token.state}>
       <div class="line wordy">
         <div class="grow">
           <p class="name">
-            <Amount msat={token.amountMsat} />
+            <Money amount={token.amount} unit={token.unit} />
           </p>
           <p class="address">
             {agoText(token.at, now)}
@@ -67,7 +66,7 @@ function SentRow({ token, now }: { token: SentToken; now: number }) {
       </div>
       <Problem facts={act.problem} />
       {shown && (
-        <Dialog title={`Token of ${amountPhrase(token.amountMsat)}`} onClose={() => setShown(false)}>
+        <Dialog title={`Token of ${moneyPhrase(token.amount, token.unit)}`} onClose={() => setShown(false)}>
           <TokenToGive token={token.token} />
         </Dialog>
       )}

@@ -3,13 +3,14 @@ import type { SessionView } from '../../../messaging/ui-contract.ts'
 import { Amount } from '../../parts/Amount.tsx'
 import { BringHome } from '../../parts/BringHome.tsx'
 import { plainText } from '../../parts/page-text.ts'
-import { siteName } from '../../parts/site-name.ts'
+import { siteLabel } from '../../parts/site-name.ts'
 import { agoText, momentText } from '../../parts/times.ts'
 import { sessionWords, tokenWords } from './strings.ts'
 
 /** Sessions with money in them or in question. */
 export function Sessions({ sessions, now }: { sessions: readonly SessionView[]; now: number }) {
-  const shown = sessions.filter(({ session }) => session.state !== 'closed' && session.state !== 'cancelled')
+  // what is owed has its own list
+  const shown = sessions.filter(({ session, owing }) => !owing && session.state !== 'closed' && session.state !== 'cancelled')
   return (
     <section class="card stack">
       <h2>{tokenWords.providers}</h2>
@@ -35,7 +36,16 @@ function SessionRow({ view: { session, leftMsat }, now }: { view: SessionView; n
       <div class="grow">
         <p class="name">{plainText(session.providerName, 60) || session.providerUrl}</p>
         <p class="address">
-          for <bdi>{siteName(session.origin).headline}</bdi>, <span title={momentText(session.createdAt)}>since {agoText(session.createdAt, now)}</span>
+          {session.life === 'provider' ? (
+            'for all sites, '
+          ) : (
+            <>
+              for {session.life === 'request' && 'one request of '}
+              <bdi>{siteLabel(session.origin)}</bdi>,{' '}
+            </>
+          )}
+          {session.invoice !== undefined && 'by its invoice, '}
+          <span title={momentText(session.createdAt)}>since {agoText(session.createdAt, now)}</span>
         </p>
         {session.problem !== null && <p class="field-error">{plainText(session.problem, 300)}</p>}
       </div>

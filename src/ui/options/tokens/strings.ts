@@ -1,18 +1,16 @@
-import type { SessionState } from '../../../domain/session.ts'
+import type { DebtKind, SessionState } from '../../../domain/session.ts'
 import type { IncomingToken, SentToken } from '../../../domain/wallet.ts'
 
 export const tokenWords = {
   total: 'In your wallet',
-  mints: 'Mints',
-  noMints: 'No mint yet',
-  noMintsText: 'A mint issues the tokens you hold. Receive a token, or add a mint by its address.',
-  addMint: 'Add a mint',
-  addMintHint: 'The mint is asked who it is first. Nothing is trusted before you say so.',
-  ask: 'Ask the mint',
-  trust: 'Trust this mint',
-  alreadyTrusted: 'You trust this mint already.',
-  remove: 'Remove',
-  removeQuestion: 'Remove this mint?',
+  inAndOut: 'Money in and out',
+  receive: 'Receive',
+  send: 'Send',
+  trustAndReceive: 'Trust this mint and receive',
+  swap: 'Swap to my mint',
+  swapTo: 'Swap it to',
+  swapHint: 'Its worth goes to a mint you trust, over Lightning. That costs a small fee, and you need not trust the other one.',
+  swapping: 'The token is on its way to your mint.',
   providers: 'At providers',
   providersText: 'Sessions hold money at providers for the requests to come. What is left comes back by itself.',
   noSessions: 'No money is at providers.',
@@ -22,12 +20,34 @@ export const tokenWords = {
   noSent: 'Tokens you send are listed here, with what became of them.',
   takeBack: 'Take back',
   show: 'Show',
-  backup: 'Backup',
-  backupText: 'Twelve words bring your notes back on any computer. Whoever reads them owns your money: write them on paper, show them to nobody.',
-  hold: 'Hold to show the twelve words',
-  confirmShow: 'Is nobody looking? Then show the words for 60 seconds.',
-  hide: 'Hide now',
+  remind: 'Your money is in this browser only. Write down the twelve words that bring it back.',
+  remindGo: 'To Safety',
 } as const
+
+export const debtWords = {
+  title: 'Providers owe you',
+  text: 'Change that should be back by now. It is asked for again by itself; until it is here, this provider gets nothing new.',
+  next: 'Asked again',
+  soon: 'in a moment',
+  over: 'Nothing more is expected to come.',
+  retry: 'Try now',
+  proof: 'Show the proof',
+  hideProof: 'Hide the proof',
+  proofLabel: 'The token that was paid: it names the account at the provider',
+  invoiceLabel: 'The invoice that was paid: it names the account at the provider',
+  forget: 'Take off the list',
+  forgetQuestion: 'The proof goes off this list. What was lost stays in the books.',
+} as const
+
+export const debtKinds: Readonly<Record<DebtKind, string>> = {
+  fails: 'the refund fails',
+  pending: 'an unfinished request blocks the refund',
+  stale: 'it returns an old token',
+  worthless: 'it returned a token that is worth nothing',
+  short: 'less came back than was left there',
+  denied: 'it denies the account',
+  uncredited: 'its invoice is paid and it has not said so',
+}
 
 export const sessionWords: Readonly<Record<SessionState, string>> = {
   prepared: 'being opened',
@@ -51,6 +71,7 @@ export const fromWords: Readonly<Record<IncomingToken['from'], string>> = {
   user: 'received by you',
   refund: 'change of a session',
   faucet: 'from the development network',
+  sync: 'taken over from another browser',
 }
 
 export const sentWords: Readonly<Record<SentToken['state'], string>> = {

@@ -10,7 +10,15 @@ const screen = document.getElementById('screen')
 const site = scenario === 'no-site' ? null : 'https://chat.example.com'
 // the preview shows the ending, it does not close its tab
 window.close = () => {}
+const everywhere = scenario !== 'enabled-only'
+const siteAccess = {
+  read: async () => ({ everywhere, sites: everywhere ? [] : ['https://chat.example.com/*'] }),
+  isEnabled: async () => everywhere,
+  enable: async () => true,
+  onChange: () => () => undefined,
+  openSwitch: async () => undefined,
+}
 if (screen !== null) {
-  const surroundings = { client: fakeClient(scenario), openOptions: (room = '') => location.assign(`?screen=options${room}`) }
+  const surroundings = { client: fakeClient(scenario), openOptions: (room = '') => location.assign(`?screen=options${room}`), siteAccess }
   mount(query.get('screen') === 'options' ? <Options /> : <PopupRoot activeSite={async () => site} />, surroundings, screen)
 }

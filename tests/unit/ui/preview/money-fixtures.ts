@@ -1,15 +1,38 @@
 /** The wallet and the providers of the preview. */
-import { fromSat, ZERO_MSAT } from '../../../../src/domain/msat.ts'
+import { fromSat, msat, ZERO_MSAT } from '../../../../src/domain/msat.ts'
 import type { Model } from '../../../../src/domain/offer.ts'
 import type { Session } from '../../../../src/domain/session.ts'
+import type { TrustScore } from '../../../../src/domain/trust.ts'
 import type { ProviderView, SessionView, WalletView } from '../../../../src/messaging/ui-contract.ts'
 import { CHAT, HOUR, MINUTE, NOW } from './fixtures.ts'
 
 const token = `cashuBo2FteCJodHRwczovL21pbnQubWluaWJpdHMuY2FzaC9CaXRjb2luYXVjc2F0YXSB${'omFpSAB5fE1vZ2l0'.repeat(24)}`
+const sats = (amount: number) => ({ unit: 'sat', amount, amountMsat: fromSat(amount) })
+
 export const wallet: WalletView = {
   mints: [
-    { mint: { url: 'https://mint.minibits.cash/Bitcoin', name: 'Minibits', addedAt: NOW }, readyMsat: fromSat(1786), pendingMsat: fromSat(12), notes: 18 },
-    { mint: { url: 'https://mint.coinos.io', name: 'Coinos', addedAt: NOW }, readyMsat: fromSat(200), pendingMsat: ZERO_MSAT, notes: 3 },
+    { mint: { url: 'https://mint.minibits.cash/Bitcoin', name: 'Minibits', addedAt: NOW }, trusted: true, readyMsat: fromSat(1786), pendingMsat: fromSat(12), notes: 18, accounts: [{ unit: 'sat', ready: 1786, pending: 12, notes: 18 }] },
+    {
+      mint: { url: 'https://mint.coinos.io', name: 'Coinos', addedAt: NOW },
+      trusted: true,
+      readyMsat: msat(212_345),
+      pendingMsat: ZERO_MSAT,
+      notes: 14,
+      accounts: [
+        { unit: 'sat', ready: 200, pending: 0, notes: 3 },
+        { unit: 'msat', ready: 12_345, pending: 0, notes: 6 },
+        { unit: 'usd', ready: 1_350, pending: 20, notes: 5 },
+      ],
+    },
+    { mint: { url: 'https://empty.mint.example', name: '', addedAt: NOW }, trusted: true, readyMsat: ZERO_MSAT, pendingMsat: ZERO_MSAT, notes: 0, accounts: [] },
+    {
+      mint: { url: 'https://doubtful.mint.example', name: 'Doubtful', addedAt: NOW },
+      trusted: false,
+      readyMsat: fromSat(64),
+      pendingMsat: ZERO_MSAT,
+      notes: 1,
+      accounts: [{ unit: 'sat', ready: 64, pending: 0, notes: 1 }],
+    },
   ],
   sessions: [
     left('s1', 'open', null),
@@ -21,7 +44,7 @@ export const wallet: WalletView = {
       id: 'i1',
       token,
       mint: 'https://other.mint.example',
-      amountMsat: fromSat(21),
+      ...sats(21),
       from: 'refund',
       sessionId: 's2',
       state: 'waiting',
@@ -33,7 +56,7 @@ export const wallet: WalletView = {
       id: 'i2',
       token,
       mint: 'https://mint.coinos.io',
-      amountMsat: fromSat(500),
+      ...sats(500),
       from: 'user',
       sessionId: null,
       state: 'stored',
@@ -45,7 +68,7 @@ export const wallet: WalletView = {
       id: 'i3',
       token,
       mint: 'https://mint.coinos.io',
-      amountMsat: fromSat(5),
+      ...sats(5),
       from: 'user',
       sessionId: null,
       state: 'refused',
@@ -55,22 +78,23 @@ export const wallet: WalletView = {
     },
   ],
   sent: [
+    { operationId: 'o3', mint: 'https://mint.coinos.io', unit: 'usd', amount: 350, amountMsat: ZERO_MSAT, token, memo: null, at: NOW - MINUTE, state: 'pending' },
     {
       operationId: 'o1',
       mint: 'https://mint.minibits.cash/Bitcoin',
-      amountMsat: fromSat(100),
+      ...sats(100),
       token,
       memo: 'for lunch',
       at: NOW - 10 * MINUTE,
       state: 'pending',
     },
-    { operationId: 'o2', mint: 'https://mint.minibits.cash/Bitcoin', amountMsat: fromSat(21), token, memo: null, at: NOW - 30 * HOUR, state: 'claimed' },
+    { operationId: 'o2', mint: 'https://mint.minibits.cash/Bitcoin', ...sats(21), token, memo: null, at: NOW - 30 * HOUR, state: 'claimed' },
   ],
 }
 
 function left(id: string, state: Session['state'], problem: string | null): SessionView {
   const placed = session(id, state, problem)
-  return { session: placed, leftMsat: placed.creditedMsat ?? placed.faceMsat }
+  return { session: placed, leftMsat: placed.creditedMsat ?? placed.faceMsat, owing: placed.debt !== null }
 }
 
 function session(id: string, state: Session['state'], problem: string | null): Session {
@@ -81,11 +105,13 @@ function session(id: string, state: Session['state'], problem: string | null): S
     providerUrl: 'https://node.satsilicon.example',
     providerName: 'Sats & Silicon',
     origin: CHAT,
+    life: 'site',
     mint: 'https://mint.coinos.io',
     token,
     key: 'sk-',
     operationId: 'o',
     faceMsat: fromSat(32),
+    arrivesMsat: fromSat(32),
     creditedMsat: fromSat(32),
     refundedMsat: null,
     forfeitedMsat: ZERO_MSAT,
@@ -95,6 +121,7 @@ function session(id: string, state: Session['state'], problem: string | null): S
     nextTryAt: 0,
     tries: 0,
     problem,
+    debt: state === 'lost' ? { kind: 'denied', since: NOW - 3 * HOUR } : state === 'settling' ? { kind: 'fails', since: NOW - 9 * MINUTE } : null,
   }
 }
 
@@ -111,6 +138,17 @@ function model(id: string, prompt: number | null, completion = 0, contextLength 
     price: prompt === null ? null : { promptSat: prompt / 1e6, completionSat: completion / 1e6, maxPromptSat: 1, maxCompletionSat: 1, maxCostSat: 2 },
   }
 }
+
+const TRUST = {
+  score: 83,
+  hops: 1,
+  parts: [
+    { name: 'answers', value: 0.93, weight: 3.6, says: '41 of your last 42 answers came whole' },
+    { name: 'money', value: 0.97, weight: 3.5, says: '38 of 38 charges were right, 9 sessions came back right, 0 mismatches' },
+    { name: 'models', value: 0.96, weight: 1.8, says: '40 of 40 answers named the model that was asked' },
+    { name: 'uptime', value: 0.88, weight: 0.9, says: 'answered 214 of 240 cheap questions lately' },
+  ],
+} as const satisfies TrustScore
 
 export const providers: readonly ProviderView[] = [
   {
@@ -134,6 +172,9 @@ export const providers: readonly ProviderView[] = [
       model('llama-3.3-70b-instruct', null),
     ],
     payable: true,
+    notFunded: null,
+    mismatches: 0,
+    trust: TRUST,
   },
   {
     provider: {
@@ -151,6 +192,9 @@ export const providers: readonly ProviderView[] = [
     },
     models: [model('gpt-4o-mini', 158, 640)],
     payable: false,
+    notFunded: 'it was wrong about money 2 times',
+    mismatches: 2,
+    trust: TRUST,
   },
   {
     provider: {
@@ -168,6 +212,9 @@ export const providers: readonly ProviderView[] = [
     },
     models: [],
     payable: true,
+    notFunded: null,
+    mismatches: 0,
+    trust: TRUST,
   },
   {
     provider: {
@@ -185,5 +232,8 @@ export const providers: readonly ProviderView[] = [
     },
     models: [model('gpt-4o', 2500, 9999)],
     payable: false,
+    notFunded: null,
+    mismatches: 0,
+    trust: TRUST,
   },
 ]

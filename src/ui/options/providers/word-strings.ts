@@ -1,0 +1,56 @@
+import type { Delivery, Verdict } from '../../../domain/word.ts'
+
+export const wordWords = {
+  title: 'What you say of it',
+  lead: 'Tell the people around you what you think of it, as a public note on Nostr. Nothing is ever published by itself.',
+  notAnnounced: 'It is not announced on Nostr, so there is nothing that a public word could name.',
+  recommend: 'Recommend it',
+  warn: 'Warn of it',
+  reason: 'Why (may be empty)',
+  reasonHint: 'Everybody can read it. Names and amounts do not belong here.',
+  signedBy: 'Signed by',
+  throwAway: 'a key made for this word',
+  throwAwayHint: 'Nobody knows whose it is. Who does not follow it, and nobody does, hardly hears it.',
+  ownKey: 'your own key',
+  ownKeyHint: 'Whoever follows you hears it, and everybody can see that you know this provider.',
+  noSigner: 'Connect your signer first, under Providers → Your words.',
+  audit: 'Add what this browser has measured',
+  auditHint: 'Whole answers, right charges, speed: rounded, and at most fifty of each, so that nobody learns how much you use it.',
+  look: 'Look at it',
+  cancel: 'Cancel',
+  previewTitle: 'Exactly this is signed and published',
+  withdrawTitle: 'Exactly this is signed and published, to take the word back',
+  goesTo: 'It goes to',
+  noRelay: 'No relay is set (Settings → Relays): it would go nowhere.',
+  forever: 'What was public once can be kept by anybody, also after you take it back.',
+  deletes: 'Relays that keep to the rules drop the word. Whoever has a copy may keep it.',
+  publish: 'Sign and publish',
+  waiting: 'Your signer wants you to look at a page first:',
+  askSigner: 'Your signer is asked; it may want your yes.',
+  published: 'Published.',
+  withdraw: 'Take it back',
+  again: 'Send again',
+  withdrawn: 'taken back',
+  notSent: 'not known whether it was sent',
+  tab: 'Your words',
+  listLead: 'What you have said of providers, for everybody to read.',
+  none: 'You have said nothing yet. Recommend or warn on the page of a provider.',
+} as const
+
+export const verdictWords: Readonly<Record<Verdict, string>> = { recommend: 'recommended', warn: 'warned of' }
+export const deliveryWords: Readonly<Record<Delivery['result'], string>> = { kept: 'keeps it', refused: 'refuses it', silent: 'no answer' }
+
+export const signerWords = {
+  title: 'Your Nostr key',
+  lead: 'It stays in your signer app (nsec.app, Amber, a bunker…), which is asked for each signature (NIP-46). This extension never sees the key.',
+  extension: 'A signer that is a browser extension (NIP-07) can not be used here: it only speaks to web pages.',
+  uri: 'Connection from your signer',
+  uriHint: 'A text that begins with bunker://',
+  notOne: 'This is no signer connection.',
+  connect: 'Connect',
+  scan: 'Scan',
+  connected: 'Connected',
+  disconnect: 'Forget this connection',
+  disconnectQuestion: 'Words signed with it can then only be taken back after connecting again.',
+  forget: 'Forget',
+} as const

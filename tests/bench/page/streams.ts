@@ -1,0 +1,139 @@
+/** Many streams at once, over as many documents and sites as the limits ask for: nothing is lost, and memory stays flat. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { startDevnet } from '../../devnet/devnet.ts'
+import { openBrowser } from '../../e2e/support/browser.ts'
+import type { Page } from '../../e2e/support/driver.ts'
+import { openOptions } from '../../e2e/support/options.ts'
+import { serveSites, type Sites } from '../../e2e/support/sites.ts'
+import type { Times } from '../topic.ts'
+import type {} from '../../../src/page/api.ts'
+
+const TOKENS_PER_SECOND = 10_000
+const PER_DOCUMENT = 6
+const DOCUMENTS_PER_SITE = 2
+/** Two sites per server: localhost and 127.0.0.1. */
+const SITES_PER_SERVER = 2
+const PURSE_SAT = 400_000
+
+export async function measureStreams({ count, minutes }: { count: number; minutes: number }): Promise<Times> {
+  const speed = TOKENS_PER_SECOND / count
+  const tokens = Math.ceil(speed * minutes * 60)
+  const devnet = await startDevnet({ tokensPerSecond: speed })
+  const documents = Math.ceil(count / PER_DOCUMENT)
+  const servers: Sites[] = await Promise.all(Array.from({ length: Math.ceil(documents / DOCUMENTS_PER_SITE / SITES_PER_SERVER) }, serveSites))
+  const origins = servers.flatMap(({ home, other }) => [home, other])
+  const user = await openBrowser()
+  try {
+    const options = await openOptions(user, 'developer')
+    await options.connectDevnet(devnet.configUrl)
+    await tell(options.page, 'tokens.receive', { token: await devnet.faucet(PURSE_SAT), trustMint: true })
+    // neither the caution about new providers nor the fuse is measured here
+    await tell(options.page, 'settings.set', { firstDepositSat: 1_000_000, fuseSatPerMinute: 10_000_000, floatSat: 1_000_000 })
+    const most = 1_000_000_000
+    for (const origin of origins) await tell(options.page, 'sites.setGrant', { origin, terms: { period: 'day', limitMsat: most, maxPerRequestMsat: most } })
+    const pages: Page[] = []
+    for (let n = 0; n < documents; n++) pages.push(await user.open(`${origins[n % origins.length]}/`))
+    const began = performance.now()
+    const memory: number[] = []
+    const watch = setInterval(() => memory.push(chromiumMegabytes()), 1_000)
+    const answers = await Promise.all(pages.map((page, n) => read(page, Math.min(PER_DOCUMENT, count - n * PER_DOCUMENT), tokens)))
+    clearInterval(watch)
+    const seconds = (performance.now() - began) / 1000
+    const ended = answers.flat()
+    const words = ended.reduce((sum, one) => sum + one.words, 0)
+    const whole = ended.filter((one) => one.done && one.words === one.written && one.words >= tokens).length
+    const quarter = memory.slice(memory.length >> 2)
+    console.error(
+      `${ended.length} streams of ${tokens} tokens at least: ${whole} whole, ${words} tokens in ${seconds.toFixed(1)} s (${Math.round(words / seconds)}/s); ` +
+        `Chromium ${quarter[0] ?? 0} MB after a quarter, ${quarter.at(-1) ?? 0} MB at the end`,
+    )
+    if (whole !== count) throw new Error(`streams were lost: ${JSON.stringify(ended.filter(({ done, words: got, written }) => !done || got !== written).slice(0, 3))}`)
+    return { 'memory of Chromium, MB': quarter, 'first token of a stream': ended.map(({ first }) => first) }
+  } finally {
+    await user.close()
+    await Promise.all(servers.map((server) => server.stop()))
+    await devnet.stop()
+  }
+}
+
+interface Ended {
+  readonly words: number
+  /** Tokens the model says it wrote. */
+  readonly written: number
+  readonly done: boolean
+  readonly first: number
+  readonly error: string | null
+}
+
+/** Starts streams in one document and reads them to their ends. */
+function read(page: Page, streams: number, tokens: number): Promise<Ended[]> {
+  return page.evaluate(
+    async ({ streams: wanted, tokens: each }) => {
+      const one = async (): Promise<Ended> => {
+        const began = performance.now()
+        const ended = { words: 0, written: 0, done: false, first: Number.NaN, error: null as string | null }
+        try {
+          const stream = await window.routstr?.chat.completions.create({
+            model: 'owl-mini',
+            stream: true,
+            stream_options: { include_usage: true },
+            max_tokens: each + 10,
+            messages: [{ role: 'user', content: `[[words:${each}]]` }],
+          })
+          if (stream === undefined) throw new Error('no provider')
+          for await (const chunk of stream) {
+            if (ended.words === 0) ended.first = performance.now() - began
+            if (chunk.choices[0]?.delta.content) ended.words++
+            ended.written = chunk.usage?.completion_tokens ?? ended.written
+          }
+          ended.done = true
+        } catch (error) {
+          ended.error = String(error)
+        }
+        return ended
+      }
+      return Promise.all(Array.from({ length: wanted }, one))
+    },
+    { streams, tokens },
+  )
+}
+
+/** One call of a route of our screens. */
+function tell(page: Page, route: string, input: object): Promise<unknown> {
+  return page.evaluate(
+    ([name, body]) =>
+      new Promise((resolve, reject) => {
+        const port = chrome.runtime.connect({ name: 'ui' })
+        port.onMessage.addListener((message) => {
+          if (message?.id !== 1) return
+          port.disconnect()
+          if (message.ok === true) resolve(message.value)
+          else reject(new Error(JSON.stringify(message)))
+        })
+        port.postMessage({ id: 1, route: name, input: body })
+      }),
+    [route, input] as const,
+  )
+}
+
+/** Resident memory of all processes below this one that are Chromium's. */
+function chromiumMegabytes(): number {
+  let pages = 0
+  for (const id of readdirSync('/proc')) {
+    if (!/^\d+$/.test(id)) continue
+    try {
+      if (readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('chromium') && isOurs(id)) pages += Number(readFileSync(`/proc/${id}/statm`, 'utf8').split(' ')[1])
+    } catch {
+      // gone meanwhile
+    }
+  }
+  return Math.round((pages * 4096) / 2 ** 20)
+}
+
+function isOurs(id: string): boolean {
+  for (let one = id; one !== '1' && one !== '0'; ) {
+    if (one === String(process.pid)) return true
+    one = /\) \S+ (\d+)/.exec(readFileSync(`/proc/${one}/stat`, 'utf8'))?.[1] ?? '0'
+  }
+  return false
+}
