@@ -177,8 +177,8 @@ export function createRecorder(now: () => number): Recorder {
         if (ended) noteOfAttempt(id, { kind: 'attempt_over', chargedMsat: claimed })
         return ended
       },
-      async open(id, creditedMsat) {
-        const opened = await store.open(id, creditedMsat)
+      async open(id, creditedMsat, byInvoice) {
+        const opened = await store.open(id, creditedMsat, byInvoice)
         if (opened) noteOfSession(id, { kind: 'credited', sessionId: id, amountMsat: creditedMsat })
         return opened
       },

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import './options.css'
 import { LockedScreen } from '../lock/LockedScreen.tsx'
-import { FakeSatsBanner, useFakeSats } from '../parts/FakeSats.tsx'
+import { FakeSatsBanner, useWalletInUse } from '../parts/FakeSats.tsx'
 import { hash, roomOf } from '../parts/hash.ts'
 import { useLive } from '../parts/live.ts'
 import { Mark } from '../parts/Mark.tsx'
@@ -23,7 +23,7 @@ export function Options() {
   const room = roomNamed(roomOf(hash.value).name.split('/')[0] ?? '')
   const title = ROOMS.find(({ name }) => name === room)?.title ?? ''
   const locked = useLive('lock.get', {}).value?.locked === true
-  const fake = useFakeSats()
+  const wallet = useWalletInUse()
   const heading = useRef<HTMLHeadingElement>(null)
   const first = useRef(true)
   useEffect(() => {
@@ -59,7 +59,7 @@ export function Options() {
           {title}
         </h1>
         <OfflineNote />
-        {locked && !OPEN_WHILE_LOCKED.has(room) ? <LockedScreen /> : <RoomContent key={`${fake}`} room={room} />}
+        {locked && !OPEN_WHILE_LOCKED.has(room) ? <LockedScreen /> : <RoomContent key={wallet} room={room} />}
       </main>
     </div>
     </>

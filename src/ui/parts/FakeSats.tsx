@@ -7,6 +7,11 @@ export function useFakeSats(): boolean | null {
   return useLive('fakesats.get', {}).value?.on ?? null
 }
 
+/** What screens are drawn anew for. Not known yet is the real one: what was typed meanwhile must not go. */
+export function useWalletInUse(): 'real' | 'fake' {
+  return useFakeSats() === true ? 'fake' : 'real'
+}
+
 /** On every screen while it is: nothing that is shown is money. */
 export function FakeSatsBanner() {
   if (useFakeSats() !== true) return null

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import { Approval } from '../approval/Approval.tsx'
-import { FakeSatsBanner, useFakeSats } from '../parts/FakeSats.tsx'
+import { FakeSatsBanner, useWalletInUse } from '../parts/FakeSats.tsx'
 import { hash, roomOf } from '../parts/hash.ts'
 import { Popup } from './Popup.tsx'
 
@@ -12,11 +12,11 @@ export function PopupRoot({ activeSite }: { activeSite: () => Promise<string | n
     document.documentElement.classList.toggle('as-popup', id === null)
     document.title = id === null ? 'Routstr' : 'Routstr: a site asks'
   }, [id])
-  const fake = useFakeSats()
+  const wallet = useWalletInUse()
   return (
     <>
       <FakeSatsBanner />
-      {id === null ? <Popup key={`${fake}`} activeSite={activeSite} /> : <Approval key={id} id={id} ownWindow />}
+      {id === null ? <Popup key={wallet} activeSite={activeSite} /> : <Approval key={id} id={id} ownWindow />}
     </>
   )
 }
