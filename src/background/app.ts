@@ -66,7 +66,7 @@ export function createApp(world: Outside): App {
   let stopped = false
   let changePending = false
 
-  /** Many changes in one turn are one message to the screens. */
+  /** Many changes are one message to the screens: reading everything anew must not stand between a page and its first token. */
   function changed(): void {
     if (changePending || stopped) return
     changePending = true
@@ -77,7 +77,7 @@ export function createApp(world: Outside): App {
       for (const tell of screens) tell()
       const waiting = await approvals.waiting().catch(() => [])
       outside.setBadge({ approvals: waiting.length, running: running.list().length, alerts: alerts.current().length })
-    }, 30)
+    }, 100)
   }
 
   const isFake = outside.fakeSats?.on === true

@@ -98,7 +98,7 @@ export function createJudging(world: {
     return scoreOf([...liked, ...own, ...parts, ...(review === null ? [] : [review]), ...followerParts(followers.about(key), people.hopsTo(key))], hops)
   }
 
-  async function knownOfAll(): Promise<(model: string) => (offer: Offer) => Known> {
+  async function known(): Promise<(model: string) => (offer: Offer) => Known> {
     await ready()
     hearPeople()
     const settles = await standingsById()
@@ -137,8 +137,7 @@ export function createJudging(world: {
     },
     sellers: {
       spread: createSpread(),
-      known: async (model) => (await knownOfAll())(model),
-      knownOfAll,
+      known,
     },
     notePings(providers) {
       countFollowers(providers)

@@ -19,7 +19,7 @@ type LikelyWorld = Pick<EngineWorld, 'registry' | 'sessions' | 'standings' | 'wa
 }
 
 export function createLikelyNext(world: LikelyWorld): (since: number) => Promise<readonly Likely[]> {
-  const choose = createChoosing(world)
+  const { look, choose } = createChoosing(world)
 
   return async (since) => {
     const recent = (await world.store.receipts(null, RECEIPTS)).filter(({ finishedAt, state }) => finishedAt >= since && state === 'completed')
@@ -32,13 +32,13 @@ export function createLikelyNext(world: LikelyWorld): (since: number) => Promise
     const budget = latest === undefined ? null : await world.permissions.budget(latest.origin, world.now())
     if (latest === undefined || budget === null || budget.remainingMsat === 0) return []
     const { origin } = latest
-    const rule = await world.permissions.site(origin)
-    const { plan, priced } = await choose({ id: '', origin, headers: [] }, { parsed: requestLike(latest), maxTokens: null }, rule)
-    const seen = await largest(receipts)
+    const seen = await look(origin)
+    const { plan, priced } = choose(seen, { id: '', headers: [] }, { parsed: requestLike(latest), maxTokens: null })
+    const most = await largest(receipts)
     // what the node really wanted there, in proportion elsewhere
-    const here = priced.find(({ offer }) => offer.providerId === seen?.providerId)
-    const scale = seen === null || here === undefined || here.requiredMsat === 0 ? 1 : seen.requiredMsat / here.requiredMsat
-    const life = rule?.sessionLife ?? world.settings().sessionLife
+    const here = priced.find(({ offer }) => offer.providerId === most?.providerId)
+    const scale = most === null || here === undefined || here.requiredMsat === 0 ? 1 : most.requiredMsat / here.requiredMsat
+    const life = seen.rule?.sessionLife ?? world.settings().sessionLife
     // nothing is paid by invoice before somebody asks
     const byToken = plan.candidates.filter(({ invoiceFeeMsat }) => invoiceFeeMsat === undefined)
     return byToken.slice(0, PROVIDERS).map(({ offer, mint, requiredMsat }) => ({

@@ -20,8 +20,6 @@ export interface AttemptRequest {
   readonly requiredMsat: Msat
   readonly mostMsat: Msat
   readonly life: SessionLife
-  /** See `AcquireRequest`. */
-  readonly agreed: boolean
   readonly reachFee?: AcquireRequest['reachFee']
   /** Its receipt is saved: nothing leaves before that. */
   readonly written: Promise<void>
@@ -71,7 +69,6 @@ export async function attempt(world: AttemptWorld, candidate: Candidate, request
       requestId: request.id,
       mostMsat: request.mostMsat,
       life: request.life,
-      agreed: request.agreed,
       ...(request.reachFee === undefined ? {} : { reachFee: request.reachFee }),
     })
     .catch((error: unknown) => {

@@ -49,7 +49,8 @@ export function createAttempts(world: EngineWorld, asking: ReturnType<typeof cre
         )
 
     /** null: nobody answered for this model. */
-    async function tryLeg({ capped, candidates }: ReadyLeg): Promise<EngineAnswer | null> {
+    async function tryLeg(leg: ReadyLeg): Promise<EngineAnswer | null> {
+      const { capped, candidates } = leg
       let left = candidates.filter((candidate) => !isToWait(candidate, tried))
       let begun = 0
 
@@ -73,7 +74,7 @@ export function createAttempts(world: EngineWorld, asking: ReturnType<typeof cre
 
       for (let candidate = next(); candidate !== null; candidate = next()) {
         request.signal.throwIfAborted()
-        for (const ended of await hedge.ask({ request, capped, running, tried, hold }, candidate, next)) {
+        for (const ended of await hedge.ask({ request, leg, running, tried, hold }, candidate, next)) {
           const { result } = ended
           noteFailure(ended.candidate, result)
           if (result?.kind === 'answered') {

@@ -4,6 +4,9 @@
  * after the user has said yes to it by name.
  */
 import type { SiteRule } from '../domain/grant.ts'
+import type { SiteOrigin } from '../domain/site.ts'
+import type { SessionLife } from '../domain/session.ts'
+import type { Standings } from '../sessions/standing.ts'
 import { fromSat, type Msat, satUp, ZERO_MSAT } from '../domain/msat.ts'
 import type { Offer } from '../domain/offer.ts'
 import type { Known, PlanContext } from '../routing/known.ts'
@@ -17,34 +20,55 @@ import type { EngineRequest, EngineWorld } from './world.ts'
 /** What is known of sellers, brought together by the composition. */
 export interface Sellers {
   /** What our own audits and the people we follow say, for the model asked. */
-  known(model: string): Promise<(offer: Offer) => Known>
-  /** The same for many models at once. */
-  knownOfAll(): Promise<(model: string) => (offer: Offer) => Known>
+  known(): Promise<(model: string) => (offer: Offer) => Known>
   readonly spread: Spread
+}
+
+/** What a choice for this site depends on, read at one moment. */
+export interface Look {
+  /** What the user has set for the site. */
+  readonly rule: SiteRule | undefined
+  readonly free: (life: SessionLife) => ReadonlyMap<string, Msat>
+  readonly balances: PlanContext['balances']
+  readonly known: Awaited<ReturnType<Sellers['known']>>
+  readonly standings: Awaited<ReturnType<Standings['ofEach']>>
 }
 
 export interface Chosen {
   readonly priced: readonly PricedOffer[]
   readonly plan: Plan
+  /** Ids of providers that would get more than they have earned: asked only after a yes. */
+  readonly newcomers: ReadonlySet<string>
 }
 
-/** @param rule what the user has set for the site @throws RoutstrError `invalid_request_error` for a wish of the page that is not understood */
-export type Choose = (request: Pick<EngineRequest, 'id' | 'origin' | 'headers'>, capped: Capped, rule: SiteRule | undefined) => Promise<Chosen>
+export interface Choosing {
+  /** One turn: between a page and its first token every turn at the database is waited for. */
+  look(origin: SiteOrigin): Promise<Look>
+  /** @throws RoutstrError `invalid_request_error` for a wish of the page that is not understood */
+  choose(look: Look, request: Pick<EngineRequest, 'id' | 'headers'>, capped: Capped): Chosen
+}
 
 export function createChoosing(
-  world: Pick<EngineWorld, 'registry' | 'sessions' | 'standings' | 'wallet' | 'random' | 'settings' | 'sellers' | 'running'>,
-): Choose {
-  return async (request, capped, rule) => {
+  world: Pick<EngineWorld, 'registry' | 'sessions' | 'standings' | 'wallet' | 'random' | 'settings' | 'sellers' | 'running' | 'permissions'>,
+): Choosing {
+  return { look, choose }
+
+  async function look(origin: SiteOrigin): Promise<Look> {
+    const [rule, free, balances, known, standings] = await Promise.all([
+      world.permissions.site(origin),
+      world.sessions.freeAt(origin),
+      world.wallet.readyByMint(),
+      world.sellers.known(),
+      world.standings.ofEach(),
+    ])
+    return { rule, free, balances, known, standings }
+  }
+
+  function choose({ rule, balances, standings, ...look }: Look, request: Pick<EngineRequest, 'id' | 'headers'>, capped: Capped): Chosen {
     const { parsed } = capped
     const priced = priceOffers(world.registry.offersFor(parsed.model), parsed)
     const { choosing, sessionLife } = world.settings()
-    // beside each other: between a page and its first token every look at the database is waited for
-    const [free, balances, known, standings] = await Promise.all([
-      world.sessions.freeAt(request.origin, rule?.sessionLife ?? sessionLife),
-      world.wallet.readyByMint(),
-      world.sellers.known(parsed.model),
-      world.standings.ofEach(),
-    ])
+    const free = look.free(rule?.sessionLife ?? sessionLife)
     /** Money that is there already may be used up. */
     const verdictOn = ({ offer, requiredMsat }: PricedOffer): Verdict => {
       if ((free.get(offer.providerId) ?? ZERO_MSAT) >= requiredMsat) return 'trusted'
@@ -59,7 +83,7 @@ export function createChoosing(
       balances,
       coolingDown: (providerId) => world.registry.isCoolingDown(providerId, offers.get(providerId)?.model.id ?? ''),
       sessionAt: (providerId) => free.get(providerId) ?? ZERO_MSAT,
-      known,
+      known: look.known(parsed.model),
       shareOf: world.sellers.spread.shareOf,
       runningAt: runningBeside(request.id, offers),
       need: needOf(request, capped),
@@ -70,7 +94,7 @@ export function createChoosing(
     const planned = orByInvoice(plan([...trusted, ...newcomers], context), priced, context)
     const isNew = new Set(newcomers.map(({ offer }) => offer.providerId))
     const candidates = planned.candidates.toSorted((a, b) => Number(isNew.has(a.offer.providerId)) - Number(isNew.has(b.offer.providerId)))
-    return { priced, plan: { ...planned, candidates, rejected: [...planned.rejected, ...refused.map(({ offer }) => ({ offer, why: 'not_trusted' as const }))] } }
+    return { priced, newcomers: isNew, plan: { ...planned, candidates, rejected: [...planned.rejected, ...refused.map(({ offer }) => ({ offer, why: 'not_trusted' as const }))] } }
   }
 
   /** Our other requests at a provider now. */

@@ -12,7 +12,6 @@ import { createChoosing } from './choosing.ts'
 import { cheapestShort, nobody } from './costing.ts'
 import { refuseOtherPaths } from './engine.ts'
 import { createLegs, type Leg } from './legs.ts'
-import { lifeOf } from './life.ts'
 import { plannedModels } from './planned.ts'
 import type { RecommendModels } from './recommending.ts'
 import type { EngineWorld } from './world.ts'
@@ -36,7 +35,7 @@ export function createDryRun(
     const budget = await world.permissions.budget(origin, world.now())
     const leg = legs.find((one) => fits(one, budget)) ?? legs.find(({ chosen }) => chosen.plan.candidates.length > 0) ?? legs[0]
     const candidate = leg.chosen.plan.candidates[0]
-    const free = candidate === undefined ? ZERO_MSAT : await freeAt(origin, candidate)
+    const free = candidate === undefined ? ZERO_MSAT : await freeAt(origin, leg, candidate)
     const refusal = (await refused(origin)) ?? (candidate === undefined ? unpayable(leg, budget !== null) : null)
     return {
       model: asWritten.model,
@@ -61,8 +60,8 @@ export function createDryRun(
     return nobody(capped.parsed.model, chosen.plan, { providers: world.registry.providers().length, models: world.registry.models().length })
   }
 
-  async function freeAt(origin: SiteOrigin, { offer }: Candidate): Promise<Msat> {
-    return (await world.sessions.freeAt(origin, await lifeOf(world, origin))).get(offer.providerId) ?? ZERO_MSAT
+  async function freeAt(origin: SiteOrigin, { rule }: Leg, { offer }: Candidate): Promise<Msat> {
+    return (await world.sessions.freeAt(origin))(rule?.sessionLife ?? world.settings().sessionLife).get(offer.providerId) ?? ZERO_MSAT
   }
 
   /** *Small first*: a provider that is new and would get more than it has earned is asked only after a yes. */

@@ -47,7 +47,7 @@ export function createEngine(world: EngineWorld & { readonly recommend: Recommen
       return planLegs(request, parsed)
     })
     inBackground(planning)
-    await Promise.all([asking.refuseBlocked(request.origin), refuseRepeat(request)])
+    const [granted] = await Promise.all([world.permissions.isGranted(request.origin, startedAt), asking.refuseBlocked(request.origin), refuseRepeat(request)])
     const parsed = await parsing
     await world.registry.ready()
     // again, after the waiting; from here to its place among the running nothing waits
@@ -78,7 +78,7 @@ export function createEngine(world: EngineWorld & { readonly recommend: Recommen
     }
     world.running.add(running)
     try {
-      return await run({ ...request, path, signal }, parsed, running, planning)
+      return await run({ ...request, path, signal }, parsed, granted, running, planning)
     } catch (error) {
       // what can not be written now (a full disk) is put right by the next wake: but it has to have ended
       await putDown(request.id, signal.aborted ? 'aborted' : 'failed').catch(() => undefined)
@@ -112,8 +112,7 @@ export function createEngine(world: EngineWorld & { readonly recommend: Recommen
     )
   }
 
-  async function run(request: EngineRequest, asWritten: InferenceRequest, running: Running, planning: ReturnType<typeof planLegs>): Promise<EngineAnswer> {
-    const granted = await world.permissions.isGranted(request.origin, world.now())
+  async function run(request: EngineRequest, asWritten: InferenceRequest, granted: boolean, running: Running, planning: ReturnType<typeof planLegs>): Promise<EngineAnswer> {
     // before anything that depends on the wallet is said: a site without a grant learns nothing about it
     if (request.prompt === 'none' && !granted) throw permissionRequired()
     const legs = await planning

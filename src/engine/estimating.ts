@@ -68,7 +68,7 @@ export function createEstimating(
       throw nobody(asWritten.model, { candidates: [], further: 0, rejected: [] }, known)
     }
     const rate = registry.rate()
-    const own = mayPlan ? await world.sellers.knownOfAll() : null
+    const own = mayPlan ? await world.sellers.known() : null
     const known = own?.(first.offer.model.id)(first.offer) ?? null
     const answerTokens = Math.min(asWritten.outputLimit ?? TYPICAL_ANSWER_TOKENS, TYPICAL_ANSWER_TOKENS)
     const firstTokenMs = known?.firstTokenMs?.typical ?? null
@@ -85,7 +85,7 @@ export function createEstimating(
     }
   }
 
-  async function alternatives(first: PricedOffer, origin: SiteOrigin, asWritten: InferenceRequest, own: Awaited<ReturnType<EngineWorld['sellers']['knownOfAll']>> | null): Promise<readonly Alternative[]> {
+  async function alternatives(first: PricedOffer, origin: SiteOrigin, asWritten: InferenceRequest, own: Awaited<ReturnType<EngineWorld['sellers']['known']>> | null): Promise<readonly Alternative[]> {
     const { model } = first.offer
     const found: Alternative[] = []
     for (const { model: name } of await recommend(taskOf(asWritten), own !== null)) {

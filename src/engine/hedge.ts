@@ -35,7 +35,7 @@ export function createHedge(world: EngineWorld, tryAt: TryAt): {
   return {
     async ask(trying, candidate, rival) {
       const { signal } = trying.request
-      const afterMs = world.settings().hedge && trying.capped.parsed.stream ? await patienceWith(candidate) : null
+      const afterMs = world.settings().hedge && trying.leg.capped.parsed.stream ? await patienceWith(candidate) : null
       if (afterMs === null) return [{ candidate, result: await tryAt(trying, candidate, signal) }]
 
       const first = runner(trying, candidate, signal)

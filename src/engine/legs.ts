@@ -5,13 +5,14 @@
  */
 import { AUTO, type FallbackRule, type Substitution } from '../domain/fallback.ts'
 import { RoutstrError } from '../domain/errors.ts'
+import type { SiteRule } from '../domain/grant.ts'
 import type { Receipt } from '../domain/receipt.ts'
 import { TASKS, type Task } from '../domain/task.ts'
 import { asModel, type InferenceRequest } from '../protocol/request-body.ts'
 import { readModelsHeader } from '../protocol/model-list.ts'
 import { REJECTION_WORDS } from '../routing/filters.ts'
 import type { Candidate } from '../routing/plan.ts'
-import type { Choose, Chosen } from './choosing.ts'
+import type { Chosen, Choosing } from './choosing.ts'
 import { type Capped, capOutput } from './max-tokens.ts'
 import { type RecommendModels, taskOf } from './recommending.ts'
 import { marketOf } from './spending.ts'
@@ -21,12 +22,14 @@ import type { EngineRequest, EngineWorld } from './world.ts'
 export interface Leg {
   readonly capped: Capped
   readonly chosen: Chosen
+  /** What the user has set for the site. */
+  readonly rule: SiteRule | undefined
   /** null: the very model that was asked for. */
   readonly insteadOf: Substitution | null
 }
 
 /** A leg somebody can be asked for. */
-export interface ReadyLeg extends Omit<Leg, 'chosen'> {
+export interface ReadyLeg extends Omit<Leg, 'chosen'>, Pick<Chosen, 'newcomers'> {
   readonly candidates: readonly Candidate[]
   /** What is wanted for this model by all who sell it. */
   readonly market: NonNullable<Receipt['market']> | null
@@ -40,12 +43,13 @@ const MOST_LOOKED_AT = 12
 const MOST_USED = 3
 const AUTO_PATHS = /^\/(chat\/completions|completions|responses|embeddings|messages)$/
 
-export function createLegs(world: Pick<EngineWorld, 'settings' | 'permissions'> & { readonly recommend: RecommendModels }, choose: Choose): PlanLegs {
+export function createLegs(world: Pick<EngineWorld, 'settings'> & { readonly recommend: RecommendModels }, { look, choose }: Choosing): PlanLegs {
   return async (request, asWritten) => {
-    const rule = await world.permissions.site(request.origin)
-    const leg = async (model: string, insteadOf: Substitution | null): Promise<Leg> => {
+    const seen = await look(request.origin)
+    const { rule } = seen
+    const leg = (model: string, insteadOf: Substitution | null): Leg => {
       const capped = capOutput(asModel(asWritten, model), world.settings(), rule)
-      return { capped, chosen: await choose(request, capped, rule), insteadOf }
+      return { capped, rule, chosen: choose(seen, request, capped), insteadOf }
     }
     const recommended = (but: string): Promise<readonly Leg[]> => best(asWritten, request, but, leg)
 
@@ -54,20 +58,20 @@ export function createLegs(world: Pick<EngineWorld, 'settings' | 'permissions'> 
       if (first !== undefined) return [first, ...others]
       throw new RoutstrError('model_not_found', `No model on sale can be recommended for "${taskWished(request) ?? taskOf(asWritten)}". Nothing was spent.`, { param: 'model' })
     }
-    const first = await leg(asWritten.model, null)
+    const first = leg(asWritten.model, null)
     const listed = listOf(request, asWritten)
-    if (listed.length > 0) return [first, ...(await Promise.all(listed.map((model) => leg(model, { model: asWritten.model, why: '' }))))]
+    if (listed.length > 0) return [first, ...listed.map((model) => leg(model, { model: asWritten.model, why: '' }))]
     return [first, ...(await byRule(rule?.fallback ?? world.settings().fallback, asWritten, first, leg, recommended))]
   }
 
-  async function best(asWritten: InferenceRequest, request: Pick<EngineRequest, 'headers'>, but: string, leg: (model: string, insteadOf: Substitution) => Promise<Leg>): Promise<Leg[]> {
+  async function best(asWritten: InferenceRequest, request: Pick<EngineRequest, 'headers'>, but: string, leg: (model: string, insteadOf: Substitution) => Leg): Promise<Leg[]> {
     if (!AUTO_PATHS.test(asWritten.path)) throw new RoutstrError('invalid_request_error', `"${AUTO}" chooses among models that write or embed text; ${asWritten.path} needs the name of one.`, { param: 'model' })
     const task = taskWished(request) ?? taskOf(asWritten)
     const found: Leg[] = []
     for (const { model, reasons } of (await world.recommend(task, true)).slice(0, MOST_LOOKED_AT)) {
       if (found.length === MOST_USED) break
       if (model === but) continue
-      const planned = await leg(model, { model: asWritten.model, why: `recommended for ${task.replace('_', ' ')}: ${reasons.join(', ')}` })
+      const planned = leg(model, { model: asWritten.model, why: `recommended for ${task.replace('_', ' ')}: ${reasons.join(', ')}` })
       if (planned.chosen.plan.candidates.length > 0) found.push(planned)
       // nobody can be paid at all: what is missing shows on the first one
       else if (found.length === 0 && planned.chosen.plan.rejected.some(({ why }) => why === 'mint_balance')) return [planned]
@@ -76,12 +80,12 @@ export function createLegs(world: Pick<EngineWorld, 'settings' | 'permissions'> 
   }
 }
 
-async function byRule(rule: FallbackRule, { model, path }: InferenceRequest, first: Leg, leg: (model: string, insteadOf: Substitution) => Promise<Leg>, recommended: (but: string) => Promise<readonly Leg[]>): Promise<readonly Leg[]> {
+async function byRule(rule: FallbackRule, { model, path }: InferenceRequest, first: Leg, leg: (model: string, insteadOf: Substitution) => Leg, recommended: (but: string) => Promise<readonly Leg[]>): Promise<readonly Leg[]> {
   switch (rule.use) {
     case 'none':
       return []
     case 'model':
-      return rule.model === model ? [] : [await leg(rule.model, { model, why: '' })]
+      return rule.model === model ? [] : [leg(rule.model, { model, why: '' })]
     case 'recommended': {
       if (!AUTO_PATHS.test(path)) return []
       const most = Math.max(...first.chosen.priced.map(({ expectedMsat }) => expectedMsat))
@@ -122,6 +126,6 @@ export function readyLegs(legs: readonly Leg[], fits: (leg: Leg) => boolean): re
       why ||= candidates.length === 0 ? whyNobody(leg) : 'dearer than this site may spend'
       return []
     }
-    return [{ capped: leg.capped, candidates, market: marketOf(leg.chosen.priced), insteadOf: leg.insteadOf === null || leg.insteadOf.why !== '' ? leg.insteadOf : { ...leg.insteadOf, why } }]
+    return [{ capped: leg.capped, rule: leg.rule, newcomers: leg.chosen.newcomers, candidates, market: marketOf(leg.chosen.priced), insteadOf: leg.insteadOf === null || leg.insteadOf.why !== '' ? leg.insteadOf : { ...leg.insteadOf, why } }]
   })
 }

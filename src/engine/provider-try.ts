@@ -9,8 +9,7 @@ import type { createAsking } from './asking.ts'
 import { type Answered, attempt, type AttemptRequest } from './attempt.ts'
 import { withMargin } from './costing.ts'
 import { requestHeaders } from './headers.ts'
-import type { Capped } from './max-tokens.ts'
-import { lifeOf } from './life.ts'
+import type { ReadyLeg } from './legs.ts'
 import { receiptOf } from './receipts.ts'
 import { type Failure, failure, type Refusal } from './refusal.ts'
 import type { Running } from './running.ts'
@@ -19,7 +18,7 @@ import type { EngineRequest, EngineWorld } from './world.ts'
 
 export interface Trying {
   readonly request: EngineRequest
-  readonly capped: Capped
+  readonly leg: ReadyLeg
   readonly running: Running
   /** What was tried so far, in the order in which it ended. */
   readonly tried: AttemptOutcome[]
@@ -37,18 +36,15 @@ export function createProviderTry(world: EngineWorld, asking: ReturnType<typeof 
 
   async function tryAt(trying: Trying, candidate: Candidate, signal: AbortSignal, requiredMsat: Msat): Promise<TryResult | null> {
     const { request, running, tried } = trying
-    const { parsed, maxTokens } = trying.capped
+    const { rule, capped, newcomers } = trying.leg
+    const { parsed, maxTokens } = capped
     const held = await setAside(trying, requiredMsat, candidate.invoiceFeeMsat ?? ZERO_MSAT)
     if (held === null) return null
     request.onHeld?.(held.remainingMsat)
     const reach = async (feeMsat: Msat): Promise<boolean> => (await asking.raise(request.id, request.origin, addMsat(held.besideMsat, requiredMsat, feeMsat))) !== null
     const { offer } = candidate
-    const [said, standing, rule] = await Promise.all([
-      agreed(trying, candidate, requiredMsat, signal),
-      world.standings.of(offer.providerId),
-      world.permissions.site(request.origin),
-    ])
-    if (said === 'no') return null
+    const mayBeNew = newcomers.has(offer.providerId) || requiredMsat > candidate.requiredMsat
+    if (mayBeNew && !(await agreed(trying, candidate, requiredMsat, signal))) return null
     // written beside the place at the provider; the request leaves when both are
     const written = world.store.saveReceipt(receiptOf({ running, parsed, candidate, state: 'interrupted', attempts: tried, nodeRequestId: null, now: world.now() }))
     inBackground(written)
@@ -64,7 +60,6 @@ export function createProviderTry(world: EngineWorld, asking: ReturnType<typeof 
       requiredMsat,
       mostMsat: addMsat(requiredMsat, held.remainingMsat ?? ZERO_MSAT),
       life: rule?.sessionLife ?? world.settings().sessionLife,
-      agreed: said === 'asked' || requiredMsat <= standing.agreedMsat,
       written,
       ...(candidate.invoiceFeeMsat === undefined ? {} : { reachFee: reach }),
       signal,
@@ -118,11 +113,11 @@ export function createProviderTry(world: EngineWorld, asking: ReturnType<typeof 
   }
 
   /** *Small first*: more than a provider has earned is placed there only after a yes that names it. @throws RoutstrError when the first of all is refused */
-  async function agreed({ request, capped, tried }: Trying, { offer, expectedMsat }: Candidate, requiredMsat: Msat, signal: AbortSignal): Promise<'fine' | 'asked' | 'no'> {
+  async function agreed({ request, leg: { capped, rule }, tried }: Trying, { offer, expectedMsat }: Candidate, requiredMsat: Msat, signal: AbortSignal): Promise<boolean> {
     const mostMsat = await world.standings.mostMsat(offer.providerId)
-    if (mostMsat === null || requiredMsat <= mostMsat) return 'fine'
-    const free = (await world.sessions.freeAt(request.origin, await lifeOf(world, request.origin))).get(offer.providerId) ?? ZERO_MSAT
-    if (requiredMsat <= free) return 'fine'
+    if (mostMsat === null || requiredMsat <= mostMsat) return true
+    const free = (await world.sessions.freeAt(request.origin))(rule?.sessionLife ?? world.settings().sessionLife)
+    if (requiredMsat <= (free.get(offer.providerId) ?? ZERO_MSAT)) return true
     const { id: requestId, origin, prompt, userActive } = request
     const ask = { requestId, origin, userActive, request: capped.parsed, providerName: offer.providerName, expectedMsat, worstMsat: requiredMsat, prompt }
     try {
@@ -130,9 +125,9 @@ export function createProviderTry(world: EngineWorld, asking: ReturnType<typeof 
     } catch (error) {
       if (signal.aborted || tried.length === 0 || !(error instanceof RoutstrError)) throw error
       tried.push({ providerName: offer.providerName, providerUrl: offer.providerUrl, outcome: 'new, and there was no yes to place so much there' })
-      return 'no'
+      return false
     }
     await world.standings.noteAgreed(offer.providerId, requiredMsat)
-    return 'asked'
+    return true
   }
 }

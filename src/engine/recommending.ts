@@ -20,7 +20,7 @@ export function createRecommending(world: Pick<EngineWorld, 'registry' | 'seller
     const key = `${task} ${own}`
     const before = made.get(key)
     if (before !== undefined && Math.abs(world.now() - before.at) < FRESH_MS) return before.list
-    const knownOf = own ? await world.sellers.knownOfAll() : null
+    const knownOf = own ? await world.sellers.known() : null
     const models = world.registry.models().map(({ id, offers }) => {
       const known = knownOf?.(id)
       return { id, offers: offers.map((offer) => ({ offer, typicalMsat: typicalMsat(offer, task), known: known?.(offer) ?? null })) }

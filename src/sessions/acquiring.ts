@@ -33,7 +33,7 @@ export function createAcquiring(
     for (let round = 0; round < 3; round++) {
       const found = await leasing.lease(request)
       if (found !== null) return { kind: 'leased', lease: found }
-      const mayPlace = await bounds.mayPlace(request)
+      const mayPlace = await bounds.mayPlace(request, { waits: true })
       if (!mayPlace.ok) return { kind: 'refused', why: mayPlace.why }
       if (request.reachFee !== undefined) return payInvoice({ ...request, reach: request.reachFee })
       const { session, attempt } = await funding.place({

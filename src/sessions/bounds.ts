@@ -11,7 +11,6 @@ export interface BoundedRequest extends Place {
   readonly requiredMsat: Msat
   /** What the grant of the site reaches to, this request included. */
   readonly mostMsat: Msat
-  readonly agreed: boolean
 }
 
 export function createBounds(world: { readonly store: SessionStore; readonly standings: Standings; readonly floatSat: () => number }) {
@@ -30,8 +29,7 @@ export function createBounds(world: { readonly store: SessionStore; readonly sta
   /** Free balance of sessions that this site opened or uses: a charge can take all of it, and it would be this site's. */
   async function freeOf(origin: SiteOrigin): Promise<Msat> {
     let free = ZERO_MSAT
-    for (const session of await store.sessions(['open', 'prepared'])) {
-      const attempts = await store.attemptsOf(session.id)
+    for (const { session, attempts } of await store.openSessions()) {
       if (session.origin === origin || attempts.some((attempt) => attempt.origin === origin)) free = addMsat(free, freeMsat(session, attempts))
     }
     return free
@@ -53,10 +51,14 @@ export function createBounds(world: { readonly store: SessionStore; readonly sta
   return {
     leftIn,
     onDeposit,
-    /** @returns no, when nothing new goes to this provider, or not as much as the request needs (*small first*) */
-    async mayPlace({ provider, requiredMsat, agreed }: BoundedRequest): Promise<MayFund> {
+    /**
+     * @param waits a request waits for it: what the user has said yes to at this very provider (a question that names it) may be placed
+     * there, whatever lies there already
+     * @returns no, when nothing new goes to this provider, or not as much as the request needs (*small first*)
+     */
+    async mayPlace({ provider, requiredMsat }: BoundedRequest, { waits }: { readonly waits: boolean }): Promise<MayFund> {
       const mayFund = await standings.mayFund(provider.id)
-      if (!mayFund.ok || agreed) return mayFund
+      if (!mayFund.ok || (waits && requiredMsat <= (await standings.of(provider.id)).agreedMsat)) return mayFund
       const left = await trustLeft(provider.id)
       return left === null || left >= requiredMsat ? mayFund : { ok: false, why: 'it has not proved itself yet, and the request needs more than a first deposit' }
     },

@@ -72,8 +72,7 @@ export function createLeasing(world: { readonly store: SessionStore; readonly no
   }
 
   async function usable(place: Place): Promise<{ session: Session; free: Msat }[]> {
-    const sessions = (await store.sessions(['open', 'prepared'])).filter((session) => serves(session, place))
-    return inOrder(await Promise.all(sessions.map(async (session) => ({ session, attempts: await store.attemptsOf(session.id) }))))
+    return inOrder((await store.openSessions()).filter(({ session }) => serves(session, place)))
   }
 
   return {

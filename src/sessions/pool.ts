@@ -33,16 +33,15 @@ export function createPool(world: {
   const { leasing, bounds, funding } = world
 
   async function open(likely: Likely): Promise<void> {
-    const wish = { ...likely, agreed: false }
     const free = Math.max(0, ...(await leasing.usable(likely)).map((usable) => usable.free))
     if (free >= likely.requiredMsat * (likely.life === 'request' ? 1 : RUNS_LOW)) return
-    if (!(await bounds.mayPlace(wish)).ok) return
+    if (!(await bounds.mayPlace(likely, { waits: false })).ok) return
     const { session } = await funding.place({
       ...likely,
       requests: likely.life === 'request' ? 1 : REQUESTS,
       // looked at while no other deposit is made: what is asked for now goes first
       async mostMsat() {
-        const left = await bounds.leftMsat(wish)
+        const left = await bounds.leftMsat(likely)
         if (left < satUp(likely.requiredMsat) * 1000) throw new NoRoom()
         return left
       },

@@ -23,10 +23,6 @@ import type { Standings } from './standing.ts'
 import type { LifeCosts, SessionStore } from './store.ts'
 import { createXCashu, type XCashu } from './x-cashu.ts'
 
-/**
- * `agreed`: the user has said yes to so much at this very provider (a question that names it): more may be placed at a provider that
- * has not proved itself than `Standings.mostMsat`, as far as the request needs it.
- */
 export type AcquireRequest = BoundedRequest & {
   readonly requestId: string
   /** No mint is in common: an invoice of the provider is paid, and this sets its fee aside (`by-invoice.ts`). */
@@ -54,8 +50,8 @@ export interface Sessions {
   release(lease: Lease, charged: Msat | null): Promise<void>
   /** What a request has cost so far, what it may still cost, whether anything is open, and what placing its money by invoice cost beside. */
   costOf(requestId: string): Promise<{ readonly attempts: number; readonly chargedMsat: Msat; readonly unknownMsat: Msat; readonly feesMsat: Msat }>
-  /** Free balance of the session at each provider that would serve this site. */
-  freeAt(origin: SiteOrigin, life: SessionLife): Promise<ReadonlyMap<string, Msat>>
+  /** Free balance of the session at each provider that would serve this site, by the life its sessions have. */
+  freeAt(origin: SiteOrigin): Promise<(life: SessionLife) => ReadonlyMap<string, Msat>>
   /** Everything that is or may be at providers. */
   onDeposit(): Promise<Msat>
   /** Everything not closed, with what is left of it, and what was closed short. */
@@ -136,14 +132,17 @@ export function createSessions(world: SessionsWorld): Sessions {
       const unknownMsat = addMsat(...unsettled.map((attempt) => attempt.requiredMsat))
       return { attempts: attempts.length, chargedMsat: chargedMsat(attempts), unknownMsat, feesMsat: feesMsat(attempts) }
     },
-    async freeAt(origin, life) {
-      const free = new Map<string, Msat>()
-      for (const session of await store.sessions(['open', 'prepared'])) {
-        if (!isFor(session, origin, life)) continue
-        const here = freeMsat(session, await store.attemptsOf(session.id))
-        if (here > (free.get(session.providerId) ?? 0)) free.set(session.providerId, here)
+    async freeAt(origin) {
+      const places = await store.openSessions()
+      return (life) => {
+        const free = new Map<string, Msat>()
+        for (const { session, attempts } of places) {
+          if (!isFor(session, origin, life)) continue
+          const here = freeMsat(session, attempts)
+          if (here > (free.get(session.providerId) ?? 0)) free.set(session.providerId, here)
+        }
+        return free
       }
-      return free
     },
     onDeposit: () => bounds.onDeposit(),
     async list() {

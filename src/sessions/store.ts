@@ -74,6 +74,8 @@ export interface SessionStore {
   attemptsOf(sessionId: string): Promise<Attempt[]>
   attemptsOfRequest(requestId: string): Promise<Attempt[]>
   openAttempts(): Promise<Attempt[]>
+  /** Those that are open or on their way there. */
+  openSessions(): Promise<OpenSession[]>
   /** Check and take in one transaction. @param pick among the sessions that are open or on their way there; null: none serves */
   takePlace(pick: (places: readonly OpenSession[]) => Attempt | null): Promise<{ readonly session: Session; readonly attempt: Attempt } | null>
   /** `open` → `settled` (or `ended` without a charge); a claim above what the account held cannot be true: cut in the same transaction. */

@@ -84,11 +84,11 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
 
     takeHold: ({ requestId, origin, amountMsat, now }) =>
       db.transaction('rw', db.grants, db.holds, db.sites, async () => {
-        if ((await db.sites.get(origin))?.blocked === true) return { kind: 'blocked' }
-        const own = await db.holds.get(requestId)
+        // read beside each other, written beside each other: a page waits for every turn
+        const [site, own, held, grants] = await Promise.all([db.sites.get(origin), db.holds.get(requestId), holdsOf(origin, now), grantsOf(origin)])
+        if (site?.blocked === true) return { kind: 'blocked' }
         if (own !== undefined && (own.state === 'charged' || own.origin !== origin)) return { kind: 'repeat' }
-        const others = (await holdsOf(origin, now)).filter((hold) => hold.requestId !== requestId)
-        const grants = await grantsOf(origin)
+        const others = held.filter((hold) => hold.requestId !== requestId)
         const verdict = judge(grants, others, { requestId, amountMsat, now })
         if (verdict.kind !== 'allowed') return verdict
         const { grant } = verdict
@@ -102,9 +102,11 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
           state: 'held',
           at: own?.at ?? now,
         }
-        await db.holds.put(hold)
-        if (grant.period !== 'once') await db.grants.put({ ...grant, expiresAt: now + GRANT_LIFE_MS })
-        await touchSite(origin, now)
+        await Promise.all([
+          db.holds.put(hold),
+          grant.period === 'once' ? null : db.grants.put({ ...grant, expiresAt: now + GRANT_LIFE_MS }),
+          db.sites.put({ ...(site ?? newSite(origin)), lastUsedAt: now }),
+        ])
         const standing = standingOf(grants, now)
         return { ...verdict, remainingMsat: standing === undefined ? null : budgetOf(standing, [...others, hold], now).remainingMsat }
       }),

@@ -1,12 +1,12 @@
 /** The memory of sessions on Dexie. */
 import type { Table } from 'dexie'
-import type { Attempt, Session } from '../domain/session.ts'
+import type { Attempt, Session, SessionState } from '../domain/session.ts'
 import { lessMsat, minMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import { worthMsat } from '../domain/units.ts'
 import { chargedMsat, shareKept } from '../sessions/balance.ts'
 import { newStanding } from '../domain/standing.ts'
-import type { FuseBound, SessionStore } from '../sessions/store.ts'
+import type { FuseBound, OpenSession, SessionStore } from '../sessions/store.ts'
 import { chargeOf } from '../sessions/x-cashu.ts'
 import type { LightningStore } from '../wallet/lightning/store.ts'
 import type { WalletStore } from '../wallet/store.ts'
@@ -62,6 +62,17 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
     if (bearer !== undefined) await db.attempts.update(bearer.id, { feeMsat })
   }
 
+  /** One request for each state: a walk over several keys (`anyOf`) takes a turn for each row. */
+  async function sessionsIn(states: readonly SessionState[]): Promise<Session[]> {
+    return (await Promise.all(states.map((state) => db.sessions.where('state').equals(state).toArray()))).flat()
+  }
+
+  /** Inside a transaction over both: two turns, however many there are. */
+  async function openSessions(): Promise<OpenSession[]> {
+    const sessions = await sessionsIn(['open', 'prepared'])
+    return Promise.all(sessions.map(async (session) => ({ session, attempts: await db.attempts.where('sessionId').equals(session.id).toArray() })))
+  }
+
   function keptOf(session: Session, attempts: readonly Attempt[]): Msat {
     if (session.state !== 'lost') return msat(Math.max(0, session.unexplainedMsat))
     if (session.creditedMsat === null) return session.faceMsat
@@ -70,11 +81,7 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
 
   return {
     session: (id) => db.sessions.get(id),
-    sessions: (states) =>
-      db.sessions
-        .where('state')
-        .anyOf([...states])
-        .toArray(),
+    sessions: (states) => db.transaction('r', db.sessions, () => sessionsIn(states)),
     shortSessions: () =>
       db.sessions
         .where('debt.kind')
@@ -158,11 +165,11 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
 
     attemptsOf: (sessionId) => db.attempts.where('sessionId').equals(sessionId).toArray(),
     attemptsOfRequest: (requestId) => db.attempts.where('requestId').equals(requestId).toArray(),
+    openSessions: () => db.transaction('r', db.sessions, db.attempts, openSessions),
     openAttempts: () => db.attempts.where('state').equals('open').toArray(),
     takePlace: (pick) =>
       db.transaction('rw', db.sessions, db.attempts, async () => {
-        const sessions = await db.sessions.where('state').anyOf(['open', 'prepared']).toArray()
-        const places = await Promise.all(sessions.map(async (session) => ({ session, attempts: await db.attempts.where('sessionId').equals(session.id).toArray() })))
+        const places = await openSessions()
         const attempt = pick(places)
         const place = places.find(({ session }) => session.id === attempt?.sessionId)
         if (attempt === null || place === undefined) return null

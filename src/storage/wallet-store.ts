@@ -1,7 +1,7 @@
 /** The wallet's memory on Dexie. Compare-and-set happens inside each transaction (`cashu.md` §1.2). */
 import { isSwap, type SwapOperation } from '../wallet/journal.ts'
 import type { WalletStore } from '../wallet/store.ts'
-import { readBuckets, readChosen } from './note-buckets.ts'
+import { readBuckets, readChosen, rememberBuckets } from './note-buckets.ts'
 import { noteId, noteRow } from './note-row.ts'
 import type { RoutstrDatabase } from './database.ts'
 import { dropSpentNote, spentElsewhereMsat } from './spent-elsewhere.ts'
@@ -39,6 +39,7 @@ export function createWalletStore(db: RoutstrDatabase): WalletStore {
       }),
 
     buckets: (of) => readBuckets(db, of),
+    rememberedBuckets: rememberBuckets(db),
     readyNotes: (account, choice) => readChosen(db, account, choice),
     notes: (account, states) =>
       account === null
