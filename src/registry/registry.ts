@@ -10,6 +10,7 @@ import type { RelayHealth } from '../domain/relay-health.ts'
 import type { ModelPrices, ProviderRecord } from '../domain/provider-record.ts'
 import { nameRelation, type NameRelation } from '../protocol/catalogue.ts'
 import { createBootstrap } from './bootstrap.ts'
+import { calmly } from './calmly.ts'
 import { type CoolDown, createCoolDown } from './cool-down.ts'
 import { createDiscovery } from './discovery.ts'
 import { listedEntry, recordOf, withProvider } from './entries.ts'
@@ -70,6 +71,8 @@ export interface Registry extends CoolDown {
 
 const PROBE_TIMEOUT_MS = 8_000
 const TICK_MS = 30_000
+/** Between two times that everybody is told, or that all are looked through for what is due, while relays tell. */
+const REST_MS = 200
 /** The screens pass ids of at most 300 characters. */
 const MAX_URL_CHARACTERS = 290
 
@@ -86,6 +89,8 @@ export function createRegistry(world: RegistryWorld): Registry {
   const policy = (): AddressPolicy => world.policy ?? { allowLoopback: settings().developer }
   const usable = (url: string): boolean => isSafeAddress(url, policy())
   const refresher = createRefresher({ market, store, fetch: world.fetch, now, timeoutMs, usable, changed, onPrices: tellPrices })
+  const telling = calmly(changed, REST_MS)
+  const probing = calmly(probeDue, REST_MS)
   const bootstrap = createBootstrap({ ...world, market, policy, onAdded: probeDue })
   const discovery = createDiscovery({
     market,
@@ -97,7 +102,7 @@ export function createRegistry(world: RegistryWorld): Registry {
     mappingAuthor: world.mappingAuthor,
     onSilence: () => inBackground(bootstrap(life())),
     onNews,
-    changed,
+    changed: telling.soon,
   })
   /** Probes asked for by hand work without `start` too. */
   const life = (): AbortSignal => running?.signal ?? new AbortController().signal
@@ -138,6 +143,8 @@ export function createRegistry(world: RegistryWorld): Registry {
       if (running !== begun) return
       running = null
       discovery.stop()
+      telling.stop()
+      probing.stop()
     }
   }
 
@@ -147,7 +154,7 @@ export function createRegistry(world: RegistryWorld): Registry {
 
   function onNews(id: string): void {
     refresher.moved(id)
-    probeDue()
+    probing.soon()
   }
 
   function tick(): void {

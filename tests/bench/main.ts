@@ -9,9 +9,11 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { chromium, type Page } from '@playwright/test'
 import { build } from 'vite'
+import { createRelay, type DevnetRelay } from '../devnet/relay/relay.ts'
 import { chromiumFlags, ensureChromium } from '../launch/chromium.mjs'
 import { type Figure, figuresOf, tableOf } from './figures.ts'
-import type { Times } from './topic.ts'
+import { ownTimes, TRACED } from './own-time.ts'
+import type { RelayEvent, Times } from './topic.ts'
 import { topics } from './topics.ts'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' }, strict: { type: 'boolean' } } })
@@ -31,13 +33,18 @@ try {
     const page = await context.newPage()
     await page.goto(`http://127.0.0.1:${portOf(server)}/`)
     const runs: Times[] = []
-    if (topic.prepare !== undefined) await ask(page, topic.name, 'prepare')
+    const relay = topic.stored === undefined ? null : await relayWith(topic.stored())
+    const address = relay?.url ?? ''
+    if (topic.prepare !== undefined) await ask(page, topic.name, 'prepare', address)
     for (let worker = 0; worker < topic.workers; worker++) {
       await stopWorkers(page)
-      runs.push(await ask(page, topic.name, 'measure'))
+      if (topic.traced === true) await browser.startTracing(undefined, { categories: TRACED })
+      const times = await ask(page, topic.name, 'measure', address)
+      runs.push(topic.traced === true ? { ...times, ...ownTimes(String(await browser.stopTracing())) } : times)
     }
     figures.push(...figuresOf(topic, runs))
     await context.close()
+    await relay?.stop()
   }
   console.log(values.json === true ? JSON.stringify(figures) : tableOf(figures))
   if (values.strict === true && figures.some(({ kept }) => !kept)) process.exitCode = 1
@@ -47,7 +54,7 @@ try {
 }
 
 /** Puts one question to the worker; starts it when it is dead. */
-async function ask(page: Page, topic: string, phase: 'prepare' | 'measure'): Promise<Times> {
+async function ask(page: Page, topic: string, phase: 'prepare' | 'measure', relay: string): Promise<Times> {
   const answer = await page.evaluate(
     async (question): Promise<{ workerId: string; times?: Record<string, number[]>; error?: string }> => {
       await navigator.serviceWorker.register('/worker.js', { type: 'module' })
@@ -58,12 +65,18 @@ async function ask(page: Page, topic: string, phase: 'prepare' | 'measure'): Pro
         active?.postMessage(question, [port2])
       })
     },
-    { topic, phase },
+    { topic, phase, relay },
   )
   if (answer.error !== undefined) throw new Error(`${topic}, ${phase}: ${answer.error}`)
   if (phase === 'measure' && seen.has(answer.workerId)) throw new Error(`${topic}: the worker was not a fresh one`)
   seen.add(answer.workerId)
   return answer.times ?? {}
+}
+
+async function relayWith(events: readonly RelayEvent[]): Promise<DevnetRelay> {
+  const relay = await createRelay()
+  for (const event of events) relay.inject(event)
+  return relay
 }
 
 async function stopWorkers(page: Page): Promise<void> {

@@ -1,13 +1,11 @@
 /** A worker that starts with 200 open operations at a sick mint: how long until the first exact payment is made? */
-import { createApp } from '../../src/background/app.ts'
-import type { UiReply } from '../../src/messaging/ui-contract.ts'
-import { createUiClient } from '../../src/messaging/ui-client.ts'
 import { RoutstrDatabase } from '../../src/storage/database.ts'
 import { openStores } from '../../src/storage/stores.ts'
 import type { SendOperation, SwapOperation } from '../../src/wallet/journal.ts'
 import { openMint } from './mint.ts'
 import { ACCOUNT, hex } from './purse.ts'
 import type { Topic } from './topic.ts'
+import { openApp } from './whole-app.ts'
 
 const NAME = 'start'
 const OPEN = 200
@@ -46,8 +44,8 @@ export const start: Topic = {
   },
 
   async measure() {
-    const app = createApp(outside())
-    const screen = createUiClient(() => connect(app))
+    const sick: typeof fetch = () => new Promise((resolve) => setTimeout(() => resolve(new Response('sick', { status: 503 })), ANSWER_AFTER_MS))
+    const { app, screen } = openApp(new RoutstrDatabase(NAME), { fetch: sick, subscribe: () => ({ health: () => [], refused: () => undefined, ask: () => undefined, stop: () => undefined }) })
     await screen.call('tokens.send', { ...ACCOUNT, amount: 1, memo: null })
     const paid = performance.now()
     app.stop()
@@ -87,39 +85,4 @@ let keyset: string | null = null
 function openKeyset(): string {
   keyset ??= openMint().keys.id
   return keyset
-}
-
-function outside(): Parameters<typeof createApp>[0] {
-  return {
-    ...openStores(new RoutstrDatabase(NAME)),
-    fetch: () => new Promise((resolve) => setTimeout(() => resolve(new Response('sick', { status: 503 })), ANSWER_AFTER_MS)),
-    webSocket: (url) => new WebSocket(url),
-    now: () => Date.now(),
-    randomId: () => hex(16),
-    random: Math.random,
-    registerStandIn: async () => undefined,
-    subscribe: () => ({ health: () => [], refused: () => undefined, ask: () => undefined, stop: () => undefined }),
-    showApproval: async () => undefined,
-    setBadge: () => undefined,
-    keepAlive: () => () => undefined,
-    setAlarm: () => undefined,
-    wakeAt: () => undefined,
-    sessionMemory: { read: async () => null, write: async () => undefined },
-    patience: { firstByteMs: 45_000, wholeAnswerMs: 300_000, idleMs: 120_000, totalMs: 900_000 },
-  }
-}
-
-function connect(app: ReturnType<typeof createApp>): ReturnType<Parameters<typeof createUiClient>[0]> {
-  const toBackground: ((message: unknown) => void)[] = []
-  let listener: (message: UiReply | null) => void = () => undefined
-  app.connectScreen({ send: (reply) => listener(structuredClone(reply)), onMessage: (handle) => void toBackground.push(handle), onClose: () => undefined })
-  return {
-    send: (message) => {
-      for (const handle of toBackground) handle(structuredClone(message))
-    },
-    listen: (next) => {
-      listener = next
-    },
-    close: () => undefined,
-  }
 }

@@ -1,4 +1,8 @@
 /** One thing that is measured, in Chromium's service worker. */
+import type { RelayEvent } from '../devnet/relay/filters.ts'
+
+export type { RelayEvent } from '../devnet/relay/filters.ts'
+
 export interface Topic {
   readonly name: string
   /** In how many fresh workers it is measured; what is in IndexedDB stays from one to the next. */
@@ -7,8 +11,12 @@ export interface Topic {
   readonly limits?: Readonly<Record<string, { readonly p50?: number; readonly p95?: number }>>
   /** Once, in a worker before the first that measures. */
   prepare?(): Promise<void>
-  /** In each fresh worker. @returns times in ms, by the name of the figure */
-  measure(): Promise<Times>
+  /** What a local relay has: made in Node, before anything is measured. */
+  stored?(): readonly RelayEvent[]
+  /** Adds what the worker's own tasks cost (own-time.ts). */
+  readonly traced?: true
+  /** In each fresh worker. @param relay address of the local one; empty when nothing is `stored` @returns times in ms, by the name of the figure */
+  measure(relay: string): Promise<Times>
 }
 
 export type Times = Record<string, number[]>

@@ -14,10 +14,10 @@ addEventListener('message', (event) => {
   if (isExtendable(event)) event.waitUntil(answer)
 })
 
-async function run({ topic: name, phase }: { readonly topic: string; readonly phase: 'prepare' | 'measure' }): Promise<unknown> {
+async function run({ topic: name, phase, relay }: { readonly topic: string; readonly phase: 'prepare' | 'measure'; readonly relay: string }): Promise<unknown> {
   const topic = topics.find((one) => one.name === name)
   if (topic === undefined) throw new Error(`there is no topic ${name}`)
-  return phase === 'prepare' ? topic.prepare?.() : topic.measure()
+  return phase === 'prepare' ? topic.prepare?.() : topic.measure(relay)
 }
 
 interface ExtendableMessage extends MessageEvent {
