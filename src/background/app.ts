@@ -144,7 +144,7 @@ export function createApp(world: Outside): App {
     favourites: () => settings.current().favourites,
     count: countingPeople(outside.webSocket, settings.current),
     spokenOf: registry.spokenOf,
-    read: readingPeople(outside.webSocket, settings.current),
+    ...{ read: readingPeople(outside.webSocket, settings.current), relays: () => settings.current().relays },
   })
   const publishing = speaking(outside, settings.current, changed)
   const { standings, sessions, accounting } = moneyAtProviders(outside, { wallet, deposits: lightning.deposits, settings, registry, running, judging, onChange: changed })

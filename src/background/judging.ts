@@ -11,7 +11,7 @@ import type { Known } from '../routing/known.ts'
 import { createSpread } from '../routing/spread.ts'
 import { toldOf } from '../trust/audit-event.ts'
 import { createAudits } from '../trust/audits.ts'
-import type { ReadEvents } from '../trust/follow-graph.ts'
+import type { ReadEvents } from '../trust/follow-lists.ts'
 import { experienceOf } from '../trust/known.ts'
 import { type CountEvents, createFollowers, followerParts } from '../trust/followers.ts'
 import { createReviewer, REVIEWER } from '../trust/reviewer.ts'
@@ -44,6 +44,8 @@ export function createJudging(world: {
   /** Ids of providers. */
   readonly favourites: () => readonly string[]
   readonly read: ReadEvents
+  /** The relays that `read` asks. */
+  readonly relays: () => readonly string[]
   readonly count: CountEvents
   /** Under which id people speak of a provider; null: nobody can. */
   readonly spokenOf: (providerId: string) => string | null
@@ -51,7 +53,7 @@ export function createJudging(world: {
   readonly onChange: () => void
 }): Judging {
   const { engineStore, standings, now } = world
-  const people = createPeople({ store: world.store, read: world.read, now, onChange: heard })
+  const people = createPeople({ store: world.store, read: world.read, relays: world.relays, now, onChange: heard })
   const audits = createAudits({ store: world.store, now })
   const reviewer = createReviewer({ store: world.store, read: world.read, now, author: REVIEWER, onChange: heard })
   const followers = createFollowers({ store: world.store, count: world.count, read: world.read, now, onChange: heard })

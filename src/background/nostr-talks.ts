@@ -1,7 +1,7 @@
 /** How trust talks with relays: the short talks of the backup, with room for long lists of follows, and those of the connected wallet. */
 import { type AddressPolicy, isSafeAddress } from '../domain/network-address.ts'
 import type { Settings } from '../domain/settings.ts'
-import type { ReadEvents } from '../trust/follow-graph.ts'
+import type { ReadEvents } from '../trust/follow-lists.ts'
 import type { CountEvents } from '../trust/followers.ts'
 import { createPublishing, type Publishing } from '../trust/publishing.ts'
 import { createRelayAccess } from '../wallet/backup/relay.ts'
@@ -15,7 +15,7 @@ type RelaySettings = () => Pick<Settings, 'relays' | 'developer'>
 
 export function readingPeople(webSocket: (url: string) => WebSocket, settings: RelaySettings): ReadEvents {
   const access = createRelayAccess(webSocket, PATIENCE_MS, MOST)
-  return (filter) => access.query(safeRelays(settings), filter)
+  return (...filters) => access.query(safeRelays(settings), ...filters)
 }
 
 /** The largest count: each relay knows only a part. */

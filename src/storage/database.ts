@@ -99,6 +99,8 @@ export class RoutstrDatabase extends Dexie {
     this.version(4).stores({ aside: 'id, wallet' })
     this.version(5).stores({ bundles: 'id, state', elsewhere: 'id' })
     this.version(6).stores({ batches: 'id', scheduled: 'id, batchId, state, origin', answers: 'id, origin' })
+    // the people around the user are kept with their lists now, and read anew
+    this.version(7).upgrade((transaction) => transaction.table('people').clear())
     // an upgrade of rows that may be sealed has to go by their plain fields: it runs before anybody can unlock
     this.use(sealingLayer(this.seal))
     this.on('ready', (opening) => noticeProtection(this.seal, opening.table('values')), true)

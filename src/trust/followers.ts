@@ -2,8 +2,10 @@
  * How many follow a provider's key: counted by relays that can (NIP-45), else sampled: "at least". Relays may lie and keys cost nothing, so it moves
  * the score by a hair; that the user or somebody near follows it is another matter.
  */
+import { inPortions } from '../domain/in-portions.ts'
 import type { TrustPart } from '../domain/trust.ts'
-import { checkedEvent, type ReadEvents } from './follow-graph.ts'
+import type { ReadEvents } from './follow-lists.ts'
+import { checkedEvent } from './signed-event.ts'
 import type { TrustStore } from './store.ts'
 
 /** The largest answer of the relays that count; null: none does. */
@@ -52,11 +54,12 @@ export function createFollowers(world: {
     const events = await world.read(filter)
     if (events === null) return null
     const nowSeconds = Math.floor(world.now() / 1000)
-    const authors = events.slice(0, MOST_CHECKED).flatMap((event) => {
+    const authors = new Set<string>()
+    await inPortions(events.slice(0, MOST_CHECKED), (event) => {
       const list = checkedEvent(event, nowSeconds)
-      return list !== null && list.kind === 3 && list.tags.some(([name, value]) => name === 'p' && value === key) ? [list.pubkey] : []
+      if (list !== null && list.kind === 3 && list.tags.some(([name, value]) => name === 'p' && value === key)) authors.add(list.pubkey)
     })
-    return { count: new Set(authors).size, sampled: true }
+    return { count: authors.size, sampled: true }
   }
 
   async function countAll(keys: readonly string[]): Promise<void> {

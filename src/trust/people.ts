@@ -1,14 +1,15 @@
-/** The people around the user: their follows, and their words and audits about providers, kept, and read anew when they are old. */
-import type { FollowGraph, ReadEvents } from './follow-graph.ts'
-import { distancesOf, readGraph } from './follow-graph.ts'
-import { type HeardAudit, latestOf, readWords, type Recommendation, WORDS_FILTER } from './recommendations.ts'
+/** The people around the user: their follows, and their words and audits about providers, kept, and asked for news when they are old. */
+import { distancesOf, type FollowGraph, readGraph } from './follow-graph.ts'
+import type { ReadEvents } from './follow-lists.ts'
+import { askWords } from './ask-words.ts'
+import { type HeardAudit, latestOf, readWords, type Recommendation } from './recommendations.ts'
 import type { TrustStore } from './store.ts'
 import { type Distances, type Voices, voicesOf } from './voices.ts'
 
 export interface People {
   /** What was saved is in memory. */
   load(): Promise<void>
-  /** Reads anew what is older than six hours, or all of it for another user. @param root hex key of the user; null: nobody is heard */
+  /** Asks for news of what is older than six hours, for all of it once a week or for another user. @param root hex key of the user; null: nobody is heard */
   refresh(root: string | null): Promise<void>
   about(providerId: string): Voices
   /** Follows between the user and this key; undefined: it is not around. */
@@ -20,20 +21,25 @@ export interface PeopleRow {
   readonly graph: FollowGraph
   readonly words: readonly Recommendation[]
   readonly audits: readonly HeardAudit[]
+  /** When everything was asked for and answered last, ms; 0: something was not, and all of it is asked for again. */
+  readonly wholeAt: number
+  /** The relays that were asked then. */
+  readonly relays: readonly string[]
 }
 
 const HOPS = 2
 const OLD_MS = 6 * 3_600_000
+/** What came late to a relay, or to a relay that was silent, is missed by asking for news: now and then everything is read. */
+const WHOLE_EVERY_MS = 7 * 24 * 3_600_000
 /** Silent relays are not asked again before. */
 const PAUSE_MS = 5 * 60_000
 const MOST_KEPT = 2_000
-/** The nearest are asked for by name: a flood of strangers' words does not cover theirs. */
-const NEAREST = 1_000
-const PORTION = 250
 
 export function createPeople(world: {
   readonly store: Pick<TrustStore, 'loadPeople' | 'savePeople'>
   readonly read: ReadEvents
+  /** The relays that `read` asks. */
+  readonly relays: () => readonly string[]
   readonly now: () => number
   readonly onChange: () => void
 }): People {
@@ -52,28 +58,26 @@ export function createPeople(world: {
   }
 
   async function readAll(root: string): Promise<void> {
-    const graph = await readGraph(root, HOPS, world.read, world.now())
-    if (graph === null) return
-    const known = distancesOf(graph)
-    const fresh = readWords(await wordEvents([...known.keys()]), (author) => known.has(author), Math.floor(world.now() / 1000))
     const before = row?.graph.root === root ? row : null
-    const kept = <T extends { readonly author: string; readonly at: number }>(heard: readonly T[]): readonly T[] =>
-      heard.filter(({ author }) => known.has(author)).toSorted((a, b) => b.at - a.at).slice(0, MOST_KEPT)
+    const [now, relays] = [world.now(), world.relays()]
+    const whole = before === null || now - before.wholeAt >= WHOLE_EVERY_MS || before.wholeAt > now || relays.some((relay) => !before.relays.includes(relay))
+    const read = await readGraph(root, { hops: HOPS, read: world.read, now, whole }, before?.graph ?? null)
+    if (read === null) return
+    const known = distancesOf(read.graph)
+    const heard = [...(before?.words ?? []), ...(before?.audits ?? [])]
+    const asked = await askWords(world.read, [...known.keys()], whole || before === null ? null : { keys: [...distancesOf(before.graph).keys()], heard })
+    const fresh = await readWords(asked.events, (author) => known.has(author), new Set(heard.map(({ id }) => id)), Math.floor(now / 1000))
+    const kept = <T extends { readonly author: string; readonly at: number }>(all: readonly T[]): readonly T[] =>
+      all.filter(({ author }) => known.has(author)).toSorted((a, b) => b.at - a.at).slice(0, MOST_KEPT)
     take({
-      graph,
+      graph: read.graph,
       words: kept(latestOf([...(before?.words ?? []), ...fresh.words], fresh.deletions)),
       audits: kept(latestOf([...(before?.audits ?? []), ...fresh.audits], fresh.deletions)),
+      wholeAt: !read.complete || !asked.complete ? 0 : whole ? now : before.wholeAt,
+      relays: whole ? relays : before.relays,
     })
     await world.store.savePeople(row)
     world.onChange()
-  }
-
-  /** @param keys nearest first */
-  async function wordEvents(keys: readonly string[]): Promise<readonly unknown[]> {
-    const events = [...((await world.read(WORDS_FILTER)) ?? [])]
-    const nearest = keys.slice(0, NEAREST)
-    for (let from = 0; from < nearest.length; from += PORTION) events.push(...((await world.read({ ...WORDS_FILTER, authors: nearest.slice(from, from + PORTION) })) ?? []))
-    return events
   }
 
   return {
@@ -83,7 +87,9 @@ export function createPeople(world: {
         if (row !== null) await world.store.savePeople(null)
         return take(null)
       }
-      if (row?.graph.root === root && world.now() - row.graph.at < OLD_MS) return
+      // read in the future: by a clock that was wrong
+      const age = world.now() - (row?.graph.at ?? 0)
+      if (row?.graph.root === root && age >= 0 && age < OLD_MS) return
       if (row !== null && row.graph.root !== root) take(null)
       if (reading === null && tried?.root === root && world.now() - tried.at < PAUSE_MS) return
       tried = { root, at: world.now() }

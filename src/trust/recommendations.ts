@@ -1,17 +1,18 @@
 /**
  * What people say of providers. Kind 38000 (NIP-87, RIP-02): `k` = 38421, `a` names the announcement; a recommendation unless it warns: a tag
- * `rating` below zero, or a label (`l`) that does. Audits (audit-event.ts) are heard with them, and the wish to delete either (NIP-09). Pure.
+ * `rating` below zero, or a label (`l`) that does. Audits (audit-event.ts) are heard with them, and the wish to delete either (NIP-09).
  */
 import type { PublishedAudit } from '../domain/audit.ts'
+import { inPortions } from '../domain/in-portions.ts'
 import { AUDIT_KIND, readAudit } from './audit-event.ts'
-import { checkedEvent, type SignedEvent } from './follow-graph.ts'
+import { isSigned, parsedEvent, type SignedEvent } from './signed-event.ts'
 import { WORD_KIND } from './word-events.ts'
 
 const DELETION_KIND = 5
 /** Words, audits, and deletions of either: the `k` of a deletion is the kind it is about. */
 export const WORDS_FILTER = { kinds: [WORD_KIND, AUDIT_KIND, DELETION_KIND], '#k': ['38421', String(WORD_KIND), String(AUDIT_KIND)] } as const
 
-interface Heard {
+export interface Heard {
   readonly author: string
   /** `pubkey:d` of the announcement. */
   readonly providerId: string
@@ -46,17 +47,18 @@ export interface HeardWords {
 
 const WARNINGS: ReadonlySet<string> = new Set(['suspicious', 'avoid', 'blacklisted', 'removed', 'warning', 'scam'])
 
-/** Sorts what relays sent; forgeries and everything else are left out. @param isHeard whose events are worth checking */
-export function readWords(events: readonly unknown[], isHeard: (author: string) => boolean, nowSeconds: number): HeardWords {
+/** Sorts what relays sent; forgeries and everything else are left out. @param isHeard whose events are worth checking @param known ids that were checked before */
+export async function readWords(events: readonly unknown[], isHeard: (author: string) => boolean, known: ReadonlySet<string>, nowSeconds: number): Promise<HeardWords> {
   const found = { words: [] as Recommendation[], audits: [] as HeardAudit[], deletions: [] as Deletion[] }
-  for (const event of events) {
+  await inPortions(events, (each) => {
     // the signature is slow: strangers are not even checked
-    if (!isHeard(authorOf(event))) continue
-    const checked = checkedEvent(event, nowSeconds)
-    if (checked?.kind === DELETION_KIND) found.deletions.push(deletionIn(checked))
-    if (checked?.kind === WORD_KIND) found.words.push(...wordIn(checked))
-    if (checked?.kind === AUDIT_KIND) found.audits.push(...auditIn(checked))
-  }
+    if (!isHeard(authorOf(each))) return
+    const event = parsedEvent(each, nowSeconds)
+    if (event === null || known.has(event.id) || !isSigned(event)) return
+    if (event.kind === DELETION_KIND) found.deletions.push(deletionIn(event))
+    if (event.kind === WORD_KIND) found.words.push(...wordIn(event))
+    if (event.kind === AUDIT_KIND) found.audits.push(...auditIn(event))
+  })
   return found
 }
 

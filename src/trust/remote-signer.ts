@@ -9,7 +9,7 @@ import * as v from 'valibot'
 import { RoutstrError } from '../domain/errors.ts'
 import type { SignedEvent, UnsignedEvent } from '../domain/word.ts'
 import type { BunkerUri } from './bunker-uri.ts'
-import { checkedEvent } from './follow-graph.ts'
+import { checkedEvent } from './signed-event.ts'
 import type { SignerRow } from './store.ts'
 
 const KIND = 24_133

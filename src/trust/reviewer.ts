@@ -2,8 +2,10 @@
  * Routstr's published list of reviews (kind 38425, one author): tags `node` (the key of an announcement, may be several) and `t` (a label). The newest
  * review of a key counts. Peers take it as the only judge; here it is one voice among others (score.ts).
  */
+import { inPortions } from '../domain/in-portions.ts'
 import type { TrustPart } from '../domain/trust.ts'
-import { checkedEvent, type ReadEvents } from './follow-graph.ts'
+import type { ReadEvents } from './follow-lists.ts'
+import { checkedEvent } from './signed-event.ts'
 import type { TrustStore } from './store.ts'
 
 /** Routstr's key: the one whose list of model names is used as well. */
@@ -60,7 +62,8 @@ export function createReviewer(world: {
   async function read(): Promise<void> {
     const events = await world.read({ kinds: [KIND], authors: [world.author] })
     if (events === null) return
-    const found = events.flatMap((event) => reviewsIn(event, world.author, Math.floor(world.now() / 1000)))
+    const found: Review[] = []
+    await inPortions(events, (event) => void found.push(...reviewsIn(event, world.author, Math.floor(world.now() / 1000))))
     const latest = new Map<string, Review>()
     for (const review of [...(row?.reviews ?? []), ...found]) if ((latest.get(review.node)?.at ?? -1) < review.at) latest.set(review.node, review)
     take({ at: world.now(), reviews: [...latest.values()].toSorted((a, b) => b.at - a.at).slice(0, MOST) })

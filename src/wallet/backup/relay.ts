@@ -9,8 +9,8 @@ export interface RelayAccess {
   publish(relays: readonly string[], event: { readonly id: string }): Promise<number>
   /** How many events each relay counts (NIP-45); null: it does not count. */
   count(relays: readonly string[], filter: Readonly<Record<string, unknown>>): Promise<readonly (number | null)[]>
-  /** What the relays that answered have; null when none of them answered. */
-  query(relays: readonly string[], filter: Readonly<Record<string, unknown>>): Promise<readonly unknown[] | null>
+  /** What the relays that answered have for any of the filters; null when none of them answered. */
+  query(relays: readonly string[], ...filters: readonly Readonly<Record<string, unknown>>[]): Promise<readonly unknown[] | null>
 }
 
 const QUESTION = 'routstr-backup'
@@ -41,8 +41,8 @@ export function createRelayAccess(webSocket: (url: string) => WebSocket, patienc
           }),
         ),
       ),
-    async query(relays, filter) {
-      const answers = await Promise.all([...new Set(relays)].map((relay) => ask(relay, filter)))
+    async query(relays, ...filters) {
+      const answers = await Promise.all([...new Set(relays)].map((relay) => ask(relay, filters)))
       return answers.every((events) => events === null) ? null : answers.flatMap((events) => events ?? [])
     },
   }
@@ -58,9 +58,9 @@ export function createRelayAccess(webSocket: (url: string) => WebSocket, patienc
     return Promise.all([...new Set(relays)].map(tellOne))
   }
 
-  function ask(relay: string, filter: Readonly<Record<string, unknown>>): Promise<unknown[] | null> {
+  function ask(relay: string, filters: readonly Readonly<Record<string, unknown>>[]): Promise<unknown[] | null> {
     const events: unknown[] = []
-    return talk<unknown[] | null>(relay, ['REQ', QUESTION, { ...filter, limit: most.events }], null, (message) => {
+    return talk<unknown[] | null>(relay, ['REQ', QUESTION, ...filters.map((filter) => ({ ...filter, limit: most.events }))], null, (message) => {
       const event = v.safeParse(eventSchema, message)
       if (event.success) events.push(event.output[2])
       return v.is(endSchema, message) || events.length >= most.events ? { result: events } : null

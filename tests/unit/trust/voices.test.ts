@@ -60,29 +60,29 @@ describe('audits of others', () => {
   })
 })
 
-test('what its author takes back is not heard, whatever order it comes in; nobody else can take it back', () => {
+test('what its author takes back is not heard, whatever order it comes in; nobody else can take it back', async () => {
   const [key, other] = [generateSecretKey(), generateSecretKey()]
   const author = getPublicKey(key)
   const sign = (event: { kind: number; created_at: number; tags: readonly (readonly string[])[]; content: string }, by = key) => JSON.parse(JSON.stringify(finalizeEvent({ ...event, tags: event.tags.map((tag) => [...tag]) }, by)))
   const word = sign(wordEvent({ providerId: PROVIDER, urls: [] }, 'warn', '', author, NOW, []))
   const told = sign(auditEvent(PROVIDER, audit(1, 0), author, NOW, 0))
   const deletion = withdrawalEvent({ pubkey: author, said: [word, told].map((event) => ({ event, deliveries: [] })) }, NOW)
-  const read = (events: unknown[]) => {
-    const { words, audits, deletions } = readWords(events, () => true, NOW)
+  const read = async (events: unknown[]) => {
+    const { words, audits, deletions } = await readWords(events, () => true, new Set(), NOW)
     return [latestOf(words, deletions).length, latestOf(audits, deletions).length]
   }
-  expect(read([word, told])).toEqual([1, 1])
-  expect(read([sign(deletion), word, told])).toEqual([0, 0])
-  expect(read([word, told, sign(deletion, other)])).toEqual([1, 1])
+  expect(await read([word, told])).toEqual([1, 1])
+  expect(await read([sign(deletion), word, told])).toEqual([0, 0])
+  expect(await read([word, told, sign(deletion, other)])).toEqual([1, 1])
   // said again afterwards
-  expect(read([sign(deletion), sign(wordEvent({ providerId: PROVIDER, urls: [] }, 'warn', '', author, NOW + 1, []))])).toEqual([1, 0])
+  expect(await read([sign(deletion), sign(wordEvent({ providerId: PROVIDER, urls: [] }, 'warn', '', author, NOW + 1, []))])).toEqual([1, 0])
 })
 
-test('who is not heard is not even checked', () => {
+test('who is not heard is not even checked', async () => {
   const asked: string[] = []
-  readWords([{ pubkey: 'stranger' }, null, 'x', { pubkey: 3 }], (author) => {
+  await readWords([{ pubkey: 'stranger' }, null, 'x', { pubkey: 3 }], (author) => {
     asked.push(author)
     return false
-  }, NOW)
+  }, new Set(), NOW)
   expect(asked).toEqual(['stranger', '', '', ''])
 })
