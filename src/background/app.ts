@@ -33,6 +33,7 @@ import { createPageReceipts } from './page-receipts.ts'
 import { createRecorder } from './recorder.ts'
 import { createScreens } from './screens.ts'
 import { createSettingsKeeper } from './settings.ts'
+import { createSoon } from './soon.ts'
 import { createTimelines } from './timelines.ts'
 import { createTurns } from './turns.ts'
 import { waitingRequests } from './waiting-requests.ts'
@@ -53,8 +54,8 @@ export interface App {
   stop(): void
 }
 
-/** After a request whose cost was not seen: the node has closed its reservation by then. */
-const RECONCILE_AFTER_MS = 1_000
+/** After a request whose cost was not seen: the node has closed its reservation by then. Not beside each of many. */
+const RECONCILE = { afterMs: 1_000, atLatestMs: 5_000 }
 
 export function createApp(world: Outside): App {
   const recorder = createRecorder(world.now)
@@ -64,21 +65,18 @@ export function createApp(world: Outside): App {
   const pages = new Set<PagePort>()
   const queueFor = createTurns()
   let stopped = false
-  let changePending = false
+
+  function changed(): void {
+    if (stopped) return
+    for (const tell of [nwc.moneyChanged, sync.moneyChanged, tellScreens]) tell()
+  }
 
   /** Many changes are one message to the screens: reading everything anew must not stand between a page and its first token. */
-  function changed(): void {
-    if (changePending || stopped) return
-    changePending = true
-    nwc.moneyChanged()
-    sync.moneyChanged()
-    setTimeout(async () => {
-      changePending = false
-      for (const tell of screens) tell()
-      const waiting = await approvals.waiting().catch(() => [])
-      outside.setBadge({ approvals: waiting.length, running: running.list().length, alerts: alerts.current().length })
-    }, 100)
-  }
+  const tellScreens = createSoon(async () => {
+    for (const tell of screens) tell()
+    const waiting = await approvals.waiting().catch(() => [])
+    outside.setBadge({ approvals: waiting.length, running: running.list().length, alerts: alerts.current().length })
+  }, { afterMs: 100, atLatestMs: 100 })
 
   const isFake = outside.fakeSats?.on === true
   const settings = createSettingsKeeper(stores.engine, isFake ? FAKE_SATS_SETTINGS : DEFAULT_SETTINGS, (before, after) => {
@@ -168,9 +166,10 @@ export function createApp(world: Outside): App {
     outside.setAlarm(true)
     return () => {
       release()
-      setTimeout(() => inBackground(wake()), RECONCILE_AFTER_MS)
+      lookAroundSoon()
     }
   }
+  const lookAroundSoon = createSoon(() => inBackground(wake()), RECONCILE)
 
   /** What was spent by now is told as well. */
   async function wake(): Promise<void> {

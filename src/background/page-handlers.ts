@@ -9,7 +9,7 @@ import { modelById, modelList } from '../engine/model-list.ts'
 import type { RecommendModels } from '../engine/recommending.ts'
 import type { Scheduling } from '../engine/scheduling.ts'
 import type { EngineAnswer, RunRequest } from '../engine/world.ts'
-import { frameIdSchema, pageFrameSchema } from '../messaging/page-contract.ts'
+import { frameIdSchema, type PageCall, pageFrameSchema } from '../messaging/page-contract.ts'
 import type { PagePort } from '../messaging/ports.ts'
 import type { Approvals } from '../permissions/approvals.ts'
 import type { PermissionStore } from '../permissions/store.ts'
@@ -50,10 +50,13 @@ export interface PageWorld {
 /** A call whose arguments are wrong: the page's mistake, not an attack. */
 const callSchema = v.object({ t: v.literal('call'), id: frameIdSchema })
 
+/** Answered from what is known, at once. */
+const FREE_CALLS: ReadonlySet<PageCall['method']> = new Set(['availability', 'getInfo', 'getGrant', 'estimate', 'recommend'])
+
 export function servePage(port: PagePort, world: PageWorld): void {
   const work: ExchangeWork = {
     request: (exchange, start, body) =>
-      awake(async () => {
+      during(start.method === 'POST', async () => {
         const origin = siteOf(port)
         const { id, signal, credit, userActive } = exchange
         const { method, headers } = start
@@ -82,7 +85,7 @@ export function servePage(port: PagePort, world: PageWorld): void {
         await forwardAnswer(id, left === null ? answer : withRemaining(answer, left), port.send, credit, signal)
       }),
     call: (exchange, asked) =>
-      awake(async () => {
+      during(!FREE_CALLS.has(asked.method), async () => {
         const value = await answerCall(world, port, exchange, asked)
         port.send({ t: 'result', id: exchange.id, value })
       }),
@@ -100,13 +103,14 @@ export function servePage(port: PagePort, world: PageWorld): void {
   })
   port.onClose(() => exchanges.end())
 
-  async function awake(task: () => Promise<void>): Promise<void> {
-    const release = world.busy()
+  /** @param mayMatter money may move, or the user is asked: the worker stays until it is over, and looks around then */
+  async function during(mayMatter: boolean, task: () => Promise<void>): Promise<void> {
+    const release = mayMatter ? world.busy() : undefined
     try {
       await world.ready
       await task()
     } finally {
-      release()
+      release?.()
     }
   }
 }

@@ -93,10 +93,13 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
               'The answer is larger than 32 MB and was cut. What it cost is read from the account; the rest comes back.',
             )
           source.onProgress(watch.push(value))
+          const lastWord = watch.done() && lastWordAt === null ? lastWordIn(value) : 0
+          // a short answer comes in one piece with its end: its text waits for nothing
+          if (lastWord > 0) controller.enqueue(value.subarray(0, lastWord))
           // the books are closed before the page can see that it is over
           if (watch.done()) await end('completed')
           if (watch.done()) lastWordAt ??= Date.now()
-          controller.enqueue(value)
+          controller.enqueue(value.subarray(lastWord))
         } catch (error) {
           if (lastWordAt !== null) {
             source.abort()
@@ -125,6 +128,12 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
     },
     { highWaterMark: 0 },
   )
+}
+
+/** Where the line that ends a stream of OpenAI's kind begins; 0: not in this piece, or with it. One character of this encoding is one byte. */
+function lastWordIn(bytes: Uint8Array): number {
+  const found = /(^|\n)data: ?\[DONE\]/.exec(new TextDecoder('latin1').decode(bytes))
+  return found === null ? 0 : found.index + (found[1] ?? '').length
 }
 
 /** What is left of the last event when its end comes in a piece of its own. */

@@ -4,8 +4,15 @@ import { nextQuestion } from '../../e2e/support/approval.ts'
 import { ask } from '../../e2e/support/asking.ts'
 import { serveSites } from '../../e2e/support/sites.ts'
 import { openConnected } from '../../e2e/support/test.ts'
+import { openBarePipe } from './bare-pipe.ts'
 import type { Times } from '../topic.ts'
 import type {} from '../../../src/page/api.ts'
+
+declare global {
+  interface Window {
+    bareEcho?: () => Promise<unknown>
+  }
+}
 
 const PAIRS = 100
 
@@ -13,6 +20,7 @@ export async function measureCalls(): Promise<Times> {
   const devnet = await startDevnet({ tokensPerSecond: 2_000 })
   const sites = await serveSites()
   const user = await openConnected(devnet)
+  const bare = await openBarePipe()
   try {
     const page = await user.open(`${sites.home}/`)
     const asked = await ask(page)
@@ -23,6 +31,17 @@ export async function measureCalls(): Promise<Times> {
     const opened = await fetch(`${url}/v1/balance/create?initial_balance_token=${encodeURIComponent(await devnet.faucet(1_500))}`)
     const { api_key: key } = await opened.json()
     if (typeof key !== 'string') throw new Error(`the provider opened no account: ${opened.status}`)
+    const barePage = await bare.context.newPage()
+    await barePage.goto(`${sites.home}/`)
+    const pipe = await barePage.evaluate(async (count) => {
+      const times: number[] = []
+      for (let n = -5; n < count; n++) {
+        const began = performance.now()
+        await window.bareEcho?.()
+        if (n >= 0) times.push(performance.now() - began)
+      }
+      return times
+    }, PAIRS)
     const { round, ours, direct } = await page.evaluate(
       async ({ count, provider, bearer }) => {
         const { routstr } = window
@@ -46,15 +65,17 @@ export async function measureCalls(): Promise<Times> {
           return took
         }
         const times: { round: number[]; ours: number[]; direct: number[] } = { round: [], ours: [], direct: [] }
+        // an address that is not there: answered by the worker without looking anything up
+        for (let n = -5; n < count; n++) {
+          const round = await timed(() => routstr.fetch('/nothing/here').then((response) => response.text()))
+          if (n >= 0) times.round.push(round)
+        }
         for (let n = -5; n < count; n++) {
           const pair = {
-            // an address that is not there: answered by the worker without looking anything up
-            round: await timed(() => routstr.fetch('/nothing/here').then((response) => response.text())),
             ours: await first(routstr.fetch('/chat/completions', { method: 'POST', headers, body })),
             direct: await first(fetch(`${provider}/v1/chat/completions`, { method: 'POST', headers: { ...headers, authorization: `Bearer ${bearer}` }, body })),
           }
           if (n < 0) continue
-          times.round.push(pair.round)
           times.ours.push(pair.ours)
           times.direct.push(pair.direct)
         }
@@ -63,9 +84,10 @@ export async function measureCalls(): Promise<Times> {
       { count: PAIRS, provider: url, bearer: key },
     )
     const over = ours.map((time, index) => time - (direct[index] ?? 0))
-    return { 'page to worker and back': round, 'time to first token, direct fetch': direct, 'time to first token': ours, 'time to first token over direct fetch': over }
+    return { 'page to worker and back, a bare pipe': pipe, 'page to worker and back': round, 'time to first token, direct fetch': direct, 'time to first token': ours, 'time to first token over direct fetch': over }
   } finally {
     await user.close()
+    await bare.close()
     await sites.stop()
     await devnet.stop()
   }

@@ -5,6 +5,7 @@ import { openBrowser } from '../../e2e/support/browser.ts'
 import type { Page } from '../../e2e/support/driver.ts'
 import { openOptions } from '../../e2e/support/options.ts'
 import { serveSites, type Sites } from '../../e2e/support/sites.ts'
+import { serveOverHttp2, TRUSTS_ANYBODY } from './http2-front.ts'
 import type { Times } from '../topic.ts'
 import type {} from '../../../src/page/api.ts'
 
@@ -22,15 +23,18 @@ export async function measureStreams({ count, minutes }: { count: number; minute
   const documents = Math.ceil(count / PER_DOCUMENT)
   const servers: Sites[] = await Promise.all(Array.from({ length: Math.ceil(documents / DOCUMENTS_PER_SITE / SITES_PER_SERVER) }, serveSites))
   const origins = servers.flatMap(({ home, other }) => [home, other])
-  const user = await openBrowser()
+  const front = await serveOverHttp2(devnet.providers.cheap.url)
+  const user = await openBrowser({ flags: [TRUSTS_ANYBODY] })
   try {
     const options = await openOptions(user, 'developer')
-    await options.connectDevnet(devnet.configUrl)
-    await tell(options.page, 'tokens.receive', { token: await devnet.faucet(PURSE_SAT), trustMint: true })
     // neither the caution about new providers nor the fuse is measured here
-    await tell(options.page, 'settings.set', { firstDepositSat: 1_000_000, fuseSatPerMinute: 10_000_000, floatSat: 1_000_000 })
+    await tell(options.page, 'settings.set', { developer: true, firstDepositSat: 1_000_000, fuseSatPerMinute: 10_000_000, floatSat: 1_000_000 })
+    await tell(options.page, 'tokens.receive', { token: await devnet.faucet(PURSE_SAT), trustMint: true })
+    await tell(options.page, 'providers.add', { url: front.url })
     const most = 1_000_000_000
     for (const origin of origins) await tell(options.page, 'sites.setGrant', { origin, terms: { period: 'day', limitMsat: most, maxPerRequestMsat: most } })
+    // nobody looks on
+    await options.close()
     const pages: Page[] = []
     for (let n = 0; n < documents; n++) pages.push(await user.open(`${origins[n % origins.length]}/`))
     const began = performance.now()
@@ -51,6 +55,7 @@ export async function measureStreams({ count, minutes }: { count: number; minute
     return { 'memory of Chromium, MB': quarter, 'first token of a stream': ended.map(({ first }) => first) }
   } finally {
     await user.close()
+    front.stop()
     await Promise.all(servers.map((server) => server.stop()))
     await devnet.stop()
   }
