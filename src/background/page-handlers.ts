@@ -1,7 +1,6 @@
 /** What a page may ask for. The origin is the port's, told by the browser (design §5.5). */
 import * as v from 'valibot'
 import { errorFacts, RoutstrError } from '../domain/errors.ts'
-import { inBackground } from '../domain/in-background.ts'
 import { type Msat, ZERO_MSAT } from '../domain/msat.ts'
 import { siteOf, type SiteOrigin } from '../domain/site.ts'
 import type { EstimateCost } from '../engine/estimating.ts'
@@ -65,8 +64,6 @@ export function servePage(port: PagePort, world: PageWorld): void {
         const prompt = start.prompt ?? (headerOf(headers, 'x-routstr-prompt') === 'none' ? 'none' : 'auto')
         if (method === 'POST') {
           world.own(id, port, headerOf(headers, 'x-routstr-live-cost') === 'true')
-          // a site that may spend nothing does not keep the wallet open either; nobody waits for this
-          inBackground(world.permissions.isGranted(origin, world.now()).then((isGranted) => isGranted && world.lock.used()))
           await untilUnlocked(world, { id, origin, prompt, userActive, signal })
         }
         const before = headerOf(headers, 'x-routstr-before')
@@ -77,6 +74,8 @@ export function servePage(port: PagePort, world: PageWorld): void {
         const held: { remainingMsat: Msat | null } = { remainingMsat: null }
         const onHeld = (remainingMsat: Msat | null): void => {
           held.remainingMsat = remainingMsat
+          // a site that may spend nothing does not keep the wallet open
+          world.lock.used()
         }
         const onCost = (msat: Msat): void => world.onCost(id, msat)
         const answer = method === 'GET' ? await read(world, origin, path) : await world.run({ id, origin, path, headers, body, prompt, userActive, signal, onHeld, onCost })

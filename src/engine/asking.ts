@@ -48,19 +48,12 @@ export function createAsking(world: { readonly permissions: PermissionStore; rea
   agree(ask: AskFor, signal: AbortSignal): Promise<void>
   /** Without asking: may the hold grow to this? null: no. */
   raise(requestId: string, origin: SiteOrigin, amountMsat: Msat): Promise<{ readonly remainingMsat: Msat | null } | null>
-  /** Before any price is known: a blocked site learns nothing more. */
-  refuseBlocked(origin: SiteOrigin): Promise<void>
 } {
   const { permissions, approvals, now } = world
 
   const take = (requestId: string, origin: SiteOrigin, amountMsat: Msat) => permissions.takeHold({ requestId, origin, amountMsat, now: now() })
 
-  async function refuseBlocked(origin: SiteOrigin): Promise<void> {
-    if ((await permissions.site(origin))?.blocked === true) throw blockedError(origin)
-  }
-
   return {
-    refuseBlocked,
     async hold(ask, signal) {
       let asked = false
       for (;;) {

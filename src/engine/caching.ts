@@ -36,10 +36,11 @@ export function withCache(run: RunRequest, world: Pick<EngineWorld, 'permissions
 
   /** null: it is not wanted, or asking again may say something else. */
   async function keyOf(request: EngineRequest): Promise<string | null> {
+    if (!isRepeatable(request)) return null
     const asked = wish(request, 'x-routstr-cache')
     const rule = await world.permissions.site(request.origin)
     const wanted = asked === null ? rule?.caches === true : asked === 'use'
-    if (!wanted || rule?.blocked === true || world.settings().paused || !world.mayLook() || !isRepeatable(request)) return null
+    if (!wanted || rule?.blocked === true || world.settings().paused || !world.mayLook()) return null
     const choosing = request.headers.filter(([name]) => CHOOSING.test(name)).map(([name, value]) => [name.toLowerCase(), value])
     return sha256Hex(JSON.stringify([request.origin, request.path, choosing, new TextDecoder().decode(request.body ?? new Uint8Array())]))
   }

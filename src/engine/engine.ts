@@ -4,6 +4,7 @@ import { RoutstrError } from '../domain/errors.ts'
 import { inBackground } from '../domain/in-background.ts'
 import { addMsat, maxMsat, type Msat, ZERO_MSAT } from '../domain/msat.ts'
 import { type InferenceRequest, parseInferenceRequest } from '../protocol/request-body.ts'
+import { blockedError } from '../permissions/approvals.ts'
 import type { PricedOffer } from '../routing/plan.ts'
 import { createAsking, permissionRequired } from './asking.ts'
 import { createAttempts } from './attempts.ts'
@@ -20,7 +21,8 @@ const PAID_PATHS = /^\/((chat\/)?completions|responses(\/.+)?|embeddings|message
 
 export function createEngine(world: EngineWorld & { readonly recommend: RecommendModels; readonly onPlanned?: (requestId: string, legs: readonly Leg[]) => void }): RunRequest {
   const asking = createAsking(world)
-  const planLegs = createLegs(world, createChoosing(world))
+  const choosing = createChoosing(world)
+  const planLegs = createLegs(world, choosing)
   const tryInTurn = createAttempts(world, asking)
 
   /** Ids between their arrival and their place among the running: one id is one request, however often it is said at once. */
@@ -41,13 +43,12 @@ export function createEngine(world: EngineWorld & { readonly recommend: Recommen
     refuseWhilePaused()
     const path = request.path.split('?')[0] ?? ''
     // what a plan needs is read beside the question whether there will be one
+    const looking = choosing.look(request.origin)
     const parsing = parse(request, path)
-    const planning = parsing.then(async (parsed) => {
-      await world.registry.ready()
-      return planLegs(request, parsed)
-    })
-    inBackground(planning)
-    const [granted] = await Promise.all([world.permissions.isGranted(request.origin, startedAt), asking.refuseBlocked(request.origin), refuseRepeat(request)])
+    const planning = Promise.all([looking, parsing, world.registry.ready()]).then(([seen, parsed]) => planLegs(request, parsed, seen))
+    for (const work of [looking, parsing, planning]) inBackground(work)
+    const [{ rule }, granted] = await Promise.all([looking, world.permissions.isGranted(request.origin, startedAt), refuseRepeat(request)])
+    if (rule?.blocked === true) throw blockedError(request.origin)
     const parsed = await parsing
     await world.registry.ready()
     // again, after the waiting; from here to its place among the running nothing waits

@@ -12,7 +12,7 @@ import { asModel, type InferenceRequest } from '../protocol/request-body.ts'
 import { readModelsHeader } from '../protocol/model-list.ts'
 import { REJECTION_WORDS } from '../routing/filters.ts'
 import type { Candidate } from '../routing/plan.ts'
-import type { Chosen, Choosing } from './choosing.ts'
+import type { Chosen, Choosing, Look } from './choosing.ts'
 import { type Capped, capOutput } from './max-tokens.ts'
 import { type RecommendModels, taskOf } from './recommending.ts'
 import { marketOf } from './spending.ts'
@@ -35,8 +35,8 @@ export interface ReadyLeg extends Omit<Leg, 'chosen'>, Pick<Chosen, 'newcomers'>
   readonly market: NonNullable<Receipt['market']> | null
 }
 
-/** At least one. @throws RoutstrError `invalid_request_error`; `model_not_found` when nothing can be recommended */
-export type PlanLegs = (request: Pick<EngineRequest, 'id' | 'origin' | 'headers'>, asWritten: InferenceRequest) => Promise<readonly [Leg, ...Leg[]]>
+/** At least one. @param seen what the choice depends on, where it was read already @throws RoutstrError `invalid_request_error`; `model_not_found` when nothing can be recommended */
+export type PlanLegs = (request: Pick<EngineRequest, 'id' | 'origin' | 'headers'>, asWritten: InferenceRequest, seen?: Look) => Promise<readonly [Leg, ...Leg[]]>
 
 /** Recommended models that are looked at, and those that are used. */
 const MOST_LOOKED_AT = 12
@@ -44,8 +44,8 @@ const MOST_USED = 3
 const AUTO_PATHS = /^\/(chat\/completions|completions|responses|embeddings|messages)$/
 
 export function createLegs(world: Pick<EngineWorld, 'settings'> & { readonly recommend: RecommendModels }, { look, choose }: Choosing): PlanLegs {
-  return async (request, asWritten) => {
-    const seen = await look(request.origin)
+  return async (request, asWritten, read) => {
+    const seen = read ?? (await look(request.origin))
     const { rule } = seen
     const leg = (model: string, insteadOf: Substitution | null): Leg => {
       const capped = capOutput(asModel(asWritten, model), world.settings(), rule)

@@ -1,5 +1,5 @@
 /** Notes counted by keyset and denomination straight from an index: no row is read, whatever their number. */
-import { Dexie, type ObservabilitySet } from 'dexie'
+import { Dexie } from 'dexie'
 import type { KeysetChoice } from '../wallet/denominations.ts'
 import type { Account } from '../wallet/mint-wallet.ts'
 import type { Note } from '../wallet/notes.ts'
@@ -16,30 +16,6 @@ export function readBuckets(db: RoutstrDatabase, of: { readonly account: Account
     const keys = await db.purse.where(BUCKETS).between(fill(Dexie.minKey), fill(Dexie.maxKey)).uniqueKeys()
     return Promise.all(keys.map(async (key) => bucketOf(key, await db.purse.where(BUCKETS).equals(key).count())))
   })
-}
-
-/**
- * Everything, kept until a note changes: a walk over the index takes a turn for each bucket, and a page waits for it. Exact in the
- * worker that writes, a moment behind another one on the same database: to plan with; who pays looks again.
- */
-export function rememberBuckets(db: RoutstrDatabase): () => Promise<NoteBucket[]> {
-  let remembered: Promise<NoteBucket[]> | null = null
-  const changed = (parts: ObservabilitySet): void => {
-    if (Object.keys(parts).some((part) => part.startsWith(`idb://${db.name}/${db.purse.name}/`))) forget()
-  }
-  function forget(): void {
-    remembered = null
-    Dexie.on.storagemutated.unsubscribe(changed)
-  }
-  db.on('close', forget)
-  return () => {
-    if (remembered !== null) return remembered
-    Dexie.on.storagemutated.subscribe(changed)
-    const reading = readBuckets(db, null)
-    remembered = reading
-    reading.catch(forget)
-    return reading
-  }
 }
 
 export function readChosen(db: RoutstrDatabase, { mint, unit }: Account, { keysetId, choice }: KeysetChoice): Promise<Note[]> {

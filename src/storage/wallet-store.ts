@@ -1,10 +1,11 @@
 /** The wallet's memory on Dexie. Compare-and-set happens inside each transaction (`cashu.md` §1.2). */
 import { isSwap, type SwapOperation } from '../wallet/journal.ts'
 import type { WalletStore } from '../wallet/store.ts'
-import { readBuckets, readChosen, rememberBuckets } from './note-buckets.ts'
+import { readBuckets, readChosen } from './note-buckets.ts'
 import { noteId, noteRow } from './note-row.ts'
 import type { RoutstrDatabase } from './database.ts'
 import { dropSpentNote, spentElsewhereMsat } from './spent-elsewhere.ts'
+import { remember } from './remembering.ts'
 import { allOrNothing, Raced, takeNotes } from './taking-notes.ts'
 
 export function createWalletStore(db: RoutstrDatabase): WalletStore {
@@ -39,7 +40,10 @@ export function createWalletStore(db: RoutstrDatabase): WalletStore {
       }),
 
     buckets: (of) => readBuckets(db, of),
-    rememberedBuckets: rememberBuckets(db),
+    glance: remember(db, [db.purse, db.mints], async () => {
+      const [mints, buckets] = await Promise.all([db.mints.toArray(), readBuckets(db, null)])
+      return { mints, buckets }
+    }),
     readyNotes: (account, choice) => readChosen(db, account, choice),
     notes: (account, states) =>
       account === null

@@ -34,8 +34,8 @@ export interface WalletStore {
 
   /** Equal notes counted, of an account in one state, or everything: read from an index, whatever their number. */
   buckets(of: { readonly account: Account; readonly state: Note['state'] } | null): Promise<NoteBucket[]>
-  /** Everything, without a look when no note has changed since the last one. To plan with: who pays looks again. */
-  rememberedBuckets(): Promise<NoteBucket[]>
+  /** All mints and all buckets, as remembered since they last changed. To plan with: who pays looks again. */
+  glance(): Promise<{ readonly mints: readonly MintRow[]; readonly buckets: readonly NoteBucket[] }>
   /** The ready notes of a choice; fewer when somebody took some meanwhile. */
   readyNotes(account: Account, choice: KeysetChoice): Promise<Note[]>
   /** Notes of an account by state; all accounts when null. */

@@ -116,7 +116,7 @@ export function createWallet(world: WalletWorld): Wallet {
       return balancesOf(await store.mints(), await store.buckets(null))
     },
     async readyByMint() {
-      const [mints, buckets] = await Promise.all([store.mints(), store.rememberedBuckets()])
+      const { mints, buckets } = await store.glance()
       const balances = balancesOf(mints, buckets).filter(({ trusted }) => trusted)
       return new Map(
         balances.map(({ mint, accounts }) => [mint.url, accounts.map((account) => worthMsat(account.ready, account.unit)).reduce(maxMsat, ZERO_MSAT)]),

@@ -1,8 +1,9 @@
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { expect, it, onTestFinished } from 'vitest'
 import { RoutstrDatabase } from '../../../src/storage/database.ts'
-import { rememberBuckets } from '../../../src/storage/note-buckets.ts'
+import { readBuckets } from '../../../src/storage/note-buckets.ts'
 import type { NoteRow } from '../../../src/storage/note-row.ts'
+import { remember } from '../../../src/storage/remembering.ts'
 
 const MINT = 'https://mint.example'
 
@@ -16,10 +17,10 @@ function note(id: string, amount: number): NoteRow {
   return { id, mint: MINT, unit: 'sat', state: 'ready', keysetId: '00aa', amount, secret: id, C: '', dleq: null, operationId: null }
 }
 
-it('what is in the purse is walked through once, and again after each change, whoever made it', async () => {
+it('what was read is remembered, and read again after each change of its tables, whoever made it', async () => {
   const factory = new IDBFactory()
   const database = open(factory)
-  const remembered = rememberBuckets(database)
+  const remembered = remember(database, [database.purse], () => readBuckets(database, null))
   const counts = async () => (await remembered()).map(({ amount, count }) => [amount, count])
 
   expect(await counts()).toEqual([])
