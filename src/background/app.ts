@@ -8,7 +8,7 @@ import { createEngine } from '../engine/engine.ts'
 import { createEstimating } from '../engine/estimating.ts'
 import { createRecommending } from '../engine/recommending.ts'
 import { createRunningRequests } from '../engine/running.ts'
-import type { SiteOrigin } from '../domain/site.ts'
+import { PROBES, type SiteOrigin } from '../domain/site.ts'
 import { createApprovals } from '../permissions/approvals.ts'
 import { createRegistry } from '../registry/registry.ts'
 import { createBackup } from '../wallet/backup/backup.ts'
@@ -34,7 +34,9 @@ import { createRecorder } from './recorder.ts'
 import { createScreens } from './screens.ts'
 import { createSettingsKeeper } from './settings.ts'
 import { createSoon } from './soon.ts'
+import { registeringStandIns } from './stand-ins.ts'
 import { createTimelines } from './timelines.ts'
+import { tryingModels } from './trying-models.ts'
 import { createTurns } from './turns.ts'
 import { waitingRequests } from './waiting-requests.ts'
 import { serveScreen } from './ui-handlers.ts'
@@ -75,12 +77,13 @@ export function createApp(world: Outside): App {
   const tellScreens = createSoon(async () => {
     for (const tell of screens) tell()
     const waiting = await approvals.waiting().catch(() => [])
-    outside.setBadge({ approvals: waiting.length, running: running.list().length, alerts: alerts.current().length })
+    outside.setBadge({ approvals: waiting.length, running: running.list().filter(({ origin }) => origin !== PROBES).length, alerts: alerts.current().length })
   }, { afterMs: 100, atLatestMs: 100 })
 
   const isFake = outside.fakeSats?.on === true
   const settings = createSettingsKeeper(stores.engine, isFake ? FAKE_SATS_SETTINGS : DEFAULT_SETTINGS, (before, after) => {
     if (before.developer !== after.developer || before.relays.join() !== after.relays.join()) registry.settingsChanged()
+    probing.settingsChanged()
     changed()
   })
   const addressPolicy = () => ({ allowLoopback: settings.current().developer, onlyLoopback: isFake })
@@ -153,6 +156,7 @@ export function createApp(world: Outside): App {
   const run = withCache(recorder.run(createEngine({ ...engineWorld, recommend, onPlanned: recorder.planned })), { ...engineWorld, cache: stores.cache, mayLook: () => !lock.isLocked() })
   const estimate = createEstimating({ ...engineWorld, recommend, mayLook: () => !lock.isLocked() })
   const scheduling = waitingRequests(outside, { ...engineWorld, recommend, run, busy, pages, changed, mayRun: () => !lock.isLocked() && !stopped })
+  const probing = tryingModels({ ...engineWorld, run, busy, randomId, connections, mayRun: () => !lock.isLocked() && !stopped })
   const developer = createDeveloper({ fetch, settings, wallet, registry })
   const news = createPageNews({ pages, permissions: stores.permissions, registry, now, changed })
   function grantChanged(origin: SiteOrigin): void {
@@ -175,6 +179,7 @@ export function createApp(world: Outside): App {
   async function wake(): Promise<void> {
     await life.wake()
     if (!stopped) await alerts.refresh()
+    await probing.tick()
   }
 
   /** A screen moves money. */
@@ -188,19 +193,14 @@ export function createApp(world: Outside): App {
   const life = createLife({ outside, settings, connections, wallet, sessions, accounting, approvals, running, lightning, nwc, backup, sync, registry, scheduling, pages, changed })
   const { ready, lock } = life
   const disposeRegistry = ready.then(() => registry.start())
-  inBackground(ready.then(alerts.refresh))
+  const standIns = registeringStandIns(outside)
+  inBackground(ready.then(() => Promise.all([alerts.refresh(), standIns()])))
   registry.onPrices(() => inBackground(ready.then(scheduling.tick)))
   registry.onChange(changed)
   registry.onChange(() => judging.notePings(registry.providers()))
 
-  /** What is registered is made to agree with what was chosen: an update of the extension forgets it. */
-  async function standIns(): Promise<void> {
-    await outside.registerStandIn((await stores.permissions.sites()).filter(({ standIn, blocked, origin }) => standIn !== undefined && !blocked && URL.canParse(origin)).map(({ origin }) => origin))
-  }
-  inBackground(ready.then(standIns))
-
   const handlers = createScreens({
-    ...{ wallet, lightning, nwc, backup, sync, sessions, standings, registry, judging, recommend, publishing, alerts, scheduling, cache: stores.cache },
+    ...{ wallet, lightning, nwc, backup, sync, sessions, standings, registry, judging, recommend, publishing, alerts, scheduling, probing, cache: stores.cache },
     ...{ approvals, running, settings, developer, now, randomId, grantChanged, standIns, changed, lock },
     permissions: stores.permissions,
     store: stores.engine,

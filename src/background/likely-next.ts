@@ -1,6 +1,7 @@
 /** Which requests will probably come next: the models of the last requests, at the providers the plan would name now. */
 import { costUp, type Msat, ZERO_MSAT } from '../domain/msat.ts'
 import type { Receipt } from '../domain/receipt.ts'
+import { PROBES } from '../domain/site.ts'
 import { createChoosing } from '../engine/choosing.ts'
 import type { EngineWorld } from '../engine/world.ts'
 import { parseInferenceRequest } from '../protocol/request-body.ts'
@@ -22,7 +23,7 @@ export function createLikelyNext(world: LikelyWorld): (since: number) => Promise
   const { look, choose } = createChoosing(world)
 
   return async (since) => {
-    const recent = (await world.store.receipts(null, RECEIPTS)).filter(({ finishedAt, state }) => finishedAt >= since && state === 'completed')
+    const recent = (await world.store.receipts(null, RECEIPTS)).filter(({ origin, finishedAt, state }) => origin !== PROBES && finishedAt >= since && state === 'completed')
     const conversations = [...Map.groupBy(recent, ({ origin, modelAsked }) => `${origin} ${modelAsked}`).values()].slice(0, CONVERSATIONS)
     return (await Promise.all(conversations.map(likelyOf))).flat()
   }

@@ -30,6 +30,8 @@ export interface Settings {
    * Both within what the user allowed. Costs more deposits, so it is off.
    */
   readonly hedge: boolean
+  /** Models are tried before they are needed, for at most so many sat a day (`engine/probing.ts`). null: never. */
+  readonly probeSatPerDay: number | null
   /** Whom to ask; a site may have a profile of its own. */
   readonly choosing: Choosing
   /** When the model asked for can not be had; a site may have a rule of its own, and a page's own list comes before both. */
@@ -55,6 +57,7 @@ export const DEFAULT_SETTINGS: Settings = {
   fuseSatPerMinute: 2_000,
   fuse: { trippedAt: null, countsFrom: 0 },
   hedge: false,
+  probeSatPerDay: null,
   choosing: DEFAULT_CHOOSING,
   fallback: NO_FALLBACK,
   favourites: [],

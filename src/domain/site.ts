@@ -10,6 +10,12 @@ export type SiteOrigin = string & { readonly [siteBrand]: 'origin' }
 
 const IN = ' in '
 
+/**
+ * Who asks when we try an offer ourselves (`engine/probing.ts`). No document has it, because no browser tells such an origin, and no
+ * screen can name it: it is neither https nor loopback.
+ */
+export const PROBES = 'routstr:probes' as SiteOrigin
+
 /** A document as the browser tells it. */
 export interface WebDocument {
   /** `"null"` for sandboxed and `data:` documents. */

@@ -31,7 +31,10 @@ export function needOf(request: Asked, { parsed, maxTokens }: Capped): Need {
 export function boundsOf(choosing: Choosing, request: Asked, priced: readonly PricedOffer[]): Bounds {
   const named = wish(request, 'x-routstr-provider')
   if (named === null || choosing.pin !== null) return choosing
-  const found = priced.find(({ offer }) => [offer.providerId, offer.providerUrl, offer.providerName, URL.parse(offer.providerUrl)?.host].includes(named))
+  // what it is called by is its own choice: the id of another one is no name
+  const found =
+    priced.find(({ offer }) => offer.providerId === named) ??
+    priced.find(({ offer }) => [offer.providerUrl, offer.providerName, URL.parse(offer.providerUrl)?.host].includes(named))
   return { ...choosing, pin: found?.offer.providerId ?? named }
 }
 

@@ -12,6 +12,7 @@ import type { Msat } from '../domain/msat.ts'
 import type { Model, Provider } from '../domain/offer.ts'
 import type { Receipt } from '../domain/receipt.ts'
 import { SESSION_LIVES } from '../domain/session.ts'
+import { PROBE_BUDGET_SAT } from '../domain/probes.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { BudgetAlert } from '../domain/spending.ts'
 import type { TrustScore } from '../domain/trust.ts'
@@ -85,6 +86,7 @@ export const uiInputs = {
       npub: v.nullable(v.pipe(v.string(), v.trim(), v.regex(/^npub1[0-9a-z]{58}$/))),
       developer: v.boolean(),
       hedge: v.boolean(),
+      probeSatPerDay: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(PROBE_BUDGET_SAT.least), v.maxValue(PROBE_BUDGET_SAT.most))),
     }),
   ),
 

@@ -18,6 +18,7 @@ export type HoldAnswer =
 
 export interface PermissionStore {
   site(origin: SiteOrigin): Promise<SiteRule | undefined>
+  /** Not among them: our own probes. */
   sites(): Promise<SiteRule[]>
   setBlocked(origin: SiteOrigin, blocked: boolean): Promise<void>
   /** null: as set for all sites. */

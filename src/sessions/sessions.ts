@@ -69,6 +69,8 @@ export interface Sessions {
   hasUnfinished(): Promise<boolean>
   /** Of the last 30 days, one line for each life. */
   costs(): Promise<readonly LifeCosts[]>
+  /** See `SessionStore.spentSince`. */
+  spentBy: SessionStore['spentSince']
   /** Paying one request with a token instead. */
   readonly xCashu: Pick<XCashu, 'begin' | 'ended'>
 }
@@ -170,6 +172,7 @@ export function createSessions(world: SessionsWorld): Sessions {
     },
     recover: keeping.recover,
     costs: () => store.costsSince(now() - COSTS_OVER_MS),
+    spentBy: store.spentSince,
     hasUnfinished: keeping.hasUnfinished,
     xCashu,
   }

@@ -1,6 +1,7 @@
 /** What sessions need to remember. Each method is one transaction. */
 import type { Msat } from '../domain/msat.ts'
 import type { Attempt, PaidInvoice, Session, SessionLife, SessionState } from '../domain/session.ts'
+import type { SiteOrigin } from '../domain/site.ts'
 import type { Standing } from '../domain/standing.ts'
 import type { IncomingToken } from '../domain/wallet.ts'
 import type { SendOperation } from '../wallet/journal.ts'
@@ -40,6 +41,11 @@ export interface SessionStore {
   shortSessions(): Promise<Session[]>
   /** Of sessions begun at or after, ms; one line for each life. */
   costsSince(at: number): Promise<LifeCosts[]>
+  /**
+   * Of sessions that this origin opened at or after, ms: what did not come home (charges, rounding, mints' fees), and the whole token of
+   * each that is not over. Making exact notes beforehand is not in it.
+   */
+  spentSince(origin: SiteOrigin, at: number): Promise<{ readonly spentMsat: Msat; readonly outMsat: Msat }>
   /**
    * Notes ready → sent, the operation, the `prepared` session, and the attempt that carries the token: all or nothing. `raced` when
    * a note was taken meanwhile; `fuse` when more would have left within a minute than may.

@@ -20,6 +20,7 @@ const settingsSchema = v.partial(
     relays: v.array(v.string()),
     developer: v.boolean(),
     hedge: v.boolean(),
+    probeSatPerDay: v.nullable(v.number()),
     choosing: choosingSchema,
     fallback: fallbackSchema,
     favourites: v.array(v.string()),

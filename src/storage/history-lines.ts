@@ -1,6 +1,7 @@
 /** Rows of operations → lines of the history. Pure. What each line does to the wallet agrees with `ledger.ts`, row by row. */
 import { lessMsat } from '../domain/msat.ts'
 import type { Session } from '../domain/session.ts'
+import { PROBES } from '../domain/site.ts'
 import { isBitcoin } from '../domain/units.ts'
 import type { IncomingToken } from '../domain/wallet.ts'
 import type { RestoreRow } from '../wallet/backup/store.ts'
@@ -189,5 +190,5 @@ function sumsOf(amounts: readonly { readonly unit: string; readonly amount: numb
 }
 
 function placeOf(session: Session | undefined): string | null {
-  return session === undefined ? null : told(`${session.providerName || session.providerUrl}, for ${session.origin}`)
+  return session === undefined ? null : told(`${session.providerName || session.providerUrl}, for ${session.origin === PROBES ? 'a probe' : session.origin}`)
 }

@@ -2,6 +2,7 @@
 import type { Approval } from '../domain/approval.ts'
 import type { Grant, Hold, SiteRule } from '../domain/grant.ts'
 import { addMsat, minMsat, msat, ZERO_MSAT } from '../domain/msat.ts'
+import { PROBES } from '../domain/site.ts'
 import { budgetOf, GRANT_LIFE_MS, isUsable, judge, periodStart } from '../permissions/budget.ts'
 import { isQuiet, refusedAgain } from '../permissions/cool-down.ts'
 import type { PermissionStore } from '../permissions/store.ts'
@@ -55,7 +56,7 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
 
   return {
     site: (origin) => db.sites.get(origin),
-    sites: () => db.sites.toArray(),
+    sites: async () => (await db.sites.toArray()).filter(({ origin }) => origin !== PROBES),
     setBlocked: (origin, blocked) => db.transaction('rw', db.sites, () => changeSite(origin, { blocked, refusals: undefined })),
     setSessionLife: (origin, sessionLife) => db.transaction('rw', db.sites, () => changeSite(origin, { sessionLife })),
     setRule: (origin, change) => db.transaction('rw', db.sites, () => changeSite(origin, change)),

@@ -1,6 +1,7 @@
 /** What each life of a session has cost beside the requests: derived from rows of the last weeks. */
-import { msat } from '../domain/msat.ts'
+import { costUp, type Msat, msat } from '../domain/msat.ts'
 import { SESSION_LIVES, type Session } from '../domain/session.ts'
+import type { SiteOrigin } from '../domain/site.ts'
 import { worthMsat } from '../domain/units.ts'
 import { chargedMsat } from '../sessions/balance.ts'
 import type { LifeCosts } from '../sessions/store.ts'
@@ -12,6 +13,24 @@ export function readSessionCosts(db: RoutstrDatabase, since: number): Promise<Li
     const sessions = (await db.sessions.where('createdAt').aboveOrEqual(since).toArray()).filter(({ creditedMsat }) => creditedMsat !== null)
     const fees = await changeFees(db, new Set(sessions.map(({ id }) => id)))
     return Promise.all(SESSION_LIVES.map((life) => costsOf(db, life, sessions.filter((session) => session.life === life), fees)))
+  })
+}
+
+/** See `SessionStore.spentSince`. */
+export function readSpent(db: RoutstrDatabase, origin: SiteOrigin, since: number): Promise<{ readonly spentMsat: Msat; readonly outMsat: Msat }> {
+  return db.transaction('r', db.sessions, db.incoming, db.operations, async () => {
+    const sessions = (await db.sessions.where('createdAt').aboveOrEqual(since).toArray()).filter((session) => session.origin === origin)
+    const fees = await changeFees(db, new Set(sessions.map(({ id }) => id)))
+    const cancelled = new Set(sessions.flatMap(({ state, operationId }) => (state === 'cancelled' ? [operationId] : [])))
+    const takenBack = cancelled.size === 0 ? [] : (await db.operations.filter((operation) => isSwap(operation) && operation.sendId !== null && cancelled.has(operation.sendId)).toArray()).filter(isSwap)
+    let [spent, out] = [0, 0]
+    for (const { id, state, faceMsat, refundedMsat, unexplainedMsat } of sessions) {
+      if (state === 'closed') spent += faceMsat - (refundedMsat ?? 0) + (fees.get(id) ?? 0)
+      else if (state === 'cancelled') spent += unexplainedMsat
+      else out += faceMsat
+    }
+    for (const { inputAmount, outputAmount, unit } of takenBack.filter((swap) => swap.state === 'done')) spent += worthMsat(inputAmount - outputAmount, unit)
+    return { spentMsat: costUp(spent), outMsat: msat(out) }
   })
 }
 

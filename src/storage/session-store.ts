@@ -12,7 +12,7 @@ import type { LightningStore } from '../wallet/lightning/store.ts'
 import type { WalletStore } from '../wallet/store.ts'
 import { isSwap } from '../wallet/journal.ts'
 import type { RoutstrDatabase } from './database.ts'
-import { readSessionCosts } from './session-costs.ts'
+import { readSessionCosts, readSpent } from './session-costs.ts'
 import { allOrNothing, Raced } from './taking-notes.ts'
 
 export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lightning: LightningStore): SessionStore {
@@ -88,6 +88,7 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
         .equals('short')
         .toArray(),
     costsSince: (at) => readSessionCosts(db, at),
+    spentSince: (origin, at) => readSpent(db, origin, at),
 
     prepare: (session, operation, attempt, fuse) => begin(session, attempt, fuse, session.faceMsat, [], () => wallet.beginSend(operation)),
     prepareByInvoice: (session, payment, attempt, fuse) =>

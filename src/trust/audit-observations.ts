@@ -1,5 +1,6 @@
 /** What a receipt says about providers. Pure. */
 import type { Receipt } from '../domain/receipt.ts'
+import { PROBES } from '../domain/site.ts'
 import type { Observation } from './audit-row.ts'
 
 export interface About {
@@ -44,7 +45,8 @@ function answerOf(receipt: Receipt): Observation {
   return {
     answer: receipt.state === 'completed',
     ...(receipt.state === 'completed' && modelServed !== null ? { model: isSameModel(modelServed, modelAsked) } : {}),
-    ...(receipt.stream && firstTokenMs !== null ? { firstTokenMs: Math.max(1, firstTokenMs) } : {}),
+    // a probe is answered in a few words: all of it is about as fast as its first one
+    ...((receipt.stream || receipt.origin === PROBES) && firstTokenMs !== null ? { firstTokenMs: Math.max(1, firstTokenMs) } : {}),
     ...(tokensPerSecond !== null ? { tokensPerSecond } : {}),
   }
 }

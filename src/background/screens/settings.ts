@@ -8,6 +8,7 @@ export function settingScreens(world: ScreenWorld, tools: ScreenTools) {
 
   return {
     'activity.list': async ({ before, limit }) => (await world.store.receipts(before, limit)).filter(({ id }) => !running.has(id)),
+    'probes.get': () => world.probing.today(),
     'settings.get': async () => world.settings.current(),
     'settings.set': (changes) => done(world.settings.change(Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)))),
   } satisfies Partial<UiHandlers>

@@ -1,5 +1,5 @@
 /** What was spent, from receipts; what waits to be. */
-import { siteOrigin } from '../../domain/site.ts'
+import { PROBES, siteOrigin } from '../../domain/site.ts'
 import { daysUntil, spendingLines, spendingOf } from '../../engine/spending.ts'
 import type { UiHandlers } from '../ui-handlers.ts'
 import { csvOf } from './csv.ts'
@@ -22,7 +22,7 @@ export function spendingScreens(world: ScreenWorld, { done }: ScreenTools) {
       const lines = spendingLines(await receiptsOf(daysUntil(now(), count)))
       const text = csvOf(lines, [
         ['day', ({ day }) => dateText(day)],
-        ['site', ({ site }) => site, 'foreign'],
+        ['site', ({ site }) => (site === PROBES ? 'Probe' : site), 'foreign'],
         ['model', ({ model }) => model, 'foreign'],
         ['provider', ({ provider }) => provider, 'foreign'],
         ['requests', ({ requests }) => requests],

@@ -6,6 +6,7 @@ import type { PlayDry } from '../../engine/dry-run.ts'
 import type { RecommendModels } from '../../engine/recommending.ts'
 import type { RunningRequests } from '../../engine/running.ts'
 import type { CacheStore } from '../../engine/cache-store.ts'
+import type { Probing } from '../../engine/probing.ts'
 import type { Scheduling } from '../../engine/scheduling.ts'
 import type { EngineStore } from '../../engine/store.ts'
 import type { Approvals } from '../../permissions/approvals.ts'
@@ -40,6 +41,7 @@ export interface ScreenWorld {
   readonly alerts: BudgetAlerts
   readonly scheduling: Scheduling
   readonly cache: CacheStore
+  readonly probing: Pick<Probing, 'today'>
   readonly recommend: RecommendModels
   readonly publishing: Publishing
   readonly permissions: PermissionStore

@@ -1,6 +1,7 @@
 /** Screen routes of the market: relays, one provider with the sources of what is known about it, the models and their names. */
 import * as v from 'valibot'
 import type { ModelPrices, ProviderRecord } from '../../domain/provider-record.ts'
+import type { ProbesToday } from '../../domain/probes.ts'
 import type { PriceSheet } from '../../domain/offer.ts'
 import type { Receipt } from '../../domain/receipt.ts'
 import type { RelayHealth } from '../../domain/relay-health.ts'
@@ -18,6 +19,8 @@ export const marketInputs = {
   'models.list': nothing,
   /** Models for a kind of request, best first. */
   'models.recommended': v.object({ task: v.picklist(TASKS) }),
+  /** What trying models has cost today. */
+  'probes.get': nothing,
 } as const
 
 /** Everything on a provider's page. */
@@ -58,4 +61,5 @@ export interface MarketOutputs {
   'providers.get': ProviderPageView | null
   'models.list': readonly SoldModel[]
   'models.recommended': readonly Recommendation[]
+  'probes.get': ProbesToday
 }

@@ -3,7 +3,7 @@
  * their ASCII form (`xn--…`): nobody can imitate letters with it. What it reads as is shown below, with a warning (T11).
  * A frame of another site's page is named with that page, always (T7).
  */
-import { partsOf } from '../../domain/site.ts'
+import { partsOf, PROBES } from '../../domain/site.ts'
 
 export interface SiteName {
   /** `https://` is left out, everything else of the origin is there: `http://localhost:3000`, `xn--80ak6aa92e.com`. */
@@ -14,8 +14,9 @@ export interface SiteName {
   readonly warning: 'mixed' | 'lookalike' | null
 }
 
-/** In one line: `chat.example`, `widget.example in news.example`. */
+/** In one line: `chat.example`, `widget.example in news.example`; `Probe` for what we asked ourselves. */
 export function siteLabel(site: string): string {
+  if (site === PROBES) return 'Probe'
   const { origin, embedder } = partsOf(site)
   return embedder === null ? siteName(origin).headline : `${siteName(origin).headline} in ${siteName(embedder).headline}`
 }

@@ -8,9 +8,10 @@ import { fallbackSchema } from '../../domain/fallback.ts'
 import type { Grant, Hold, SiteRule } from '../../domain/grant.ts'
 import { isMsat, msat } from '../../domain/msat.ts'
 import { isSafeAddress } from '../../domain/network-address.ts'
+import { PROBE_BUDGET_SAT } from '../../domain/probes.ts'
 import { type Attempt, DEBT_KINDS, SESSION_LIVES, type Session } from '../../domain/session.ts'
 import type { Settings } from '../../domain/settings.ts'
-import { siteOrigin } from '../../domain/site.ts'
+import { PROBES, siteOrigin } from '../../domain/site.ts'
 import type { IncomingToken } from '../../domain/wallet.ts'
 import type { SendOperation } from '../journal.ts'
 import type { Note } from '../notes.ts'
@@ -33,8 +34,8 @@ const time = v.pipe(v.number(), v.finite(), v.minValue(0))
 const money = v.pipe(v.number(), v.check(isMsat, 'not an amount'), v.transform(msat))
 const origin = v.pipe(
   text,
-  v.check((value) => isOrigin(value), 'not a site'),
-  v.transform((value) => siteOrigin(value)),
+  v.check((value) => value === PROBES || isOrigin(value), 'not a site'),
+  v.transform((value) => (value === PROBES ? PROBES : siteOrigin(value))),
 )
 /** One row that is not understood must not keep back the others; notes among them are found with the words. */
 const list = <S extends v.GenericSchema>(row: S) =>
@@ -179,6 +180,7 @@ const settings = v.object({
   favourites: v.pipe(v.array(text), v.maxLength(500), v.readonly()),
   npub: v.nullable(text),
   hedge: v.boolean(),
+  probeSatPerDay: v.nullable(v.pipe(whole, v.maxValue(PROBE_BUDGET_SAT.most))),
   relays: v.pipe(v.array(id), v.maxLength(20), v.readonly()),
   developer: v.boolean(),
 })

@@ -11,6 +11,7 @@ import { FallbackChoice } from '../../choosing/FallbackChoice.tsx'
 import { fallbackWords } from '../../choosing/strings.ts'
 import { ChoosingCard } from './ChoosingCard.tsx'
 import { Setting } from '../../parts/Setting.tsx'
+import { ProbesCard } from './ProbesCard.tsx'
 import { Relays } from './Relays.tsx'
 import './settings.css'
 import { WhereItRuns } from './WhereItRuns.tsx'
@@ -157,6 +158,7 @@ export function SettingsRoom() {
         </div>
         <p class="lead">{settingWords.hedgeHint}</p>
       </section>
+      <ProbesCard satPerDay={settings.probeSatPerDay} busy={act.busy} onSave={(probeSatPerDay) => save({ probeSatPerDay })} />
       <ChoosingCard choosing={settings.choosing} busy={act.busy} onSave={(choosing) => save({ choosing: { ...choosing } })} npub={settings.npub} onSaveNpub={(npub) => save({ npub })} />
       <section class="card setting">
         <FallbackChoice value={settings.fallback} busy={act.busy} onSave={async (fallback) => fallback !== 'global' && (await save({ fallback }))} testId="fallback" />

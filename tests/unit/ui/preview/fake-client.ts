@@ -178,6 +178,7 @@ function answers(scenario: string, changed: () => void): Answers {
     'lock.autoLock': nothing,
     'lock.startOver': nothing,
     'lock.reopen': nothing,
+    'probes.get': () => ({ spentMsat: msat(settings.probeSatPerDay === null ? 0 : 3_214), outMsat: ZERO_MSAT, probes: settings.probeSatPerDay === null ? 0 : 3 }),
     'settings.get': () => settings,
     'settings.set': (change) => {
       settings = { ...settings, ...JSON.parse(JSON.stringify(change)) }

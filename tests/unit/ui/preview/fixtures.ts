@@ -4,7 +4,7 @@ import type { BatchView } from '../../../../src/domain/batch.ts'
 import type { Approval } from '../../../../src/domain/approval.ts'
 import type { Budget } from '../../../../src/domain/grant.ts'
 import type { Receipt } from '../../../../src/domain/receipt.ts'
-import { siteOrigin } from '../../../../src/domain/site.ts'
+import { PROBES, siteOrigin } from '../../../../src/domain/site.ts'
 import type { Spending } from '../../../../src/domain/spending.ts'
 import type { ApprovalView, Overview, SiteView } from '../../../../src/messaging/ui-contract.ts'
 
@@ -87,6 +87,7 @@ export const receipts: readonly Receipt[] = [
     finishedAt: NOW - 26 * MINUTE,
     providerName: 'Bitblume',
   }),
+  receipt('r6', { origin: PROBES, stream: false, chargedMsat: msat(140), expectedMsat: msat(140), finishedAt: NOW - HOUR }),
   receipt('r3', { state: 'aborted', chargedMsat: null, expectedMsat: null, promptTokens: null, completionTokens: null, finishedAt: NOW - 2 * HOUR }),
   receipt('r4', {
     state: 'interrupted',
