@@ -12,13 +12,19 @@ type Captured<T> = {
 
 const uncurry = Function.prototype.bind.bind(Function.prototype.call)
 
-/** The methods and getters of a class, each as a function that takes `this` first and looks nothing up when called. */
-const capture = <T extends object>(type: { readonly prototype: T }): Captured<T> => {
-  const captured = Object.create(null)
-  const descriptors = Object.getOwnPropertyDescriptors(type.prototype)
-  for (const name in descriptors) captured[name] = uncurry(descriptors[name]?.get ?? descriptors[name]?.value)
-  return captured
-}
+const { getOwnPropertyDescriptor } = Object
+
+/**
+ * The methods and getters of a class, each as a function that takes `this` first and looks nothing up when called. Only those that
+ * are asked for: every page pays for what the browser has to make.
+ */
+const capture = <T extends object>(type: { readonly prototype: T }): Captured<T> =>
+  new Proxy(type.prototype, {
+    get(prototype, name) {
+      const descriptor = getOwnPropertyDescriptor(prototype, name)
+      return uncurry(descriptor?.get ?? descriptor?.value)
+    },
+  }) as Captured<T>
 
 export const { freeze, create: createObject, assign } = Object
 export const { parse: parseJson, stringify: toJson } = JSON

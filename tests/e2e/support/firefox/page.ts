@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Frame, Page } from '../driver.ts'
 import { keyActions } from './keys.ts'
 import { createLocator, type LocatorPlace } from './locator.ts'
-import { elementOf, field, run } from './script.ts'
+import { elementOf, field, run, runActive } from './script.ts'
 import type { Session } from './session.ts'
 
 /** What the browser has told about a document. */
@@ -66,7 +66,7 @@ export function createPage(known: Known, { session, emulateMedia }: PageSurround
       up: async () => void (await pointer({ type: 'pointerUp', button: 0 })),
     },
     ...createLocatorWords(place),
-    evaluate: (work, argument) => run(session, { context }, work as () => never, argument === undefined ? [] : [argument]),
+    evaluate: (work, argument) => runActive(session, { context }, work as () => never, argument === undefined ? [] : [argument]),
     url: () => known.url,
     title: () => run(session, aside, () => document.title, []),
     async goto(url) {
@@ -114,7 +114,7 @@ function frameOf(session: Session, known: Known): Frame {
   const frame = FRAMES.get(known) ?? {
     url: () => known.url,
     parentFrame: () => (known.parent === null ? null : frameOf(session, known.parent)),
-    evaluate: (work: unknown, argument?: unknown) => run(session, { context: known.context }, work as () => never, argument === undefined ? [] : [argument]),
+    evaluate: (work: unknown, argument?: unknown) => runActive(session, { context: known.context }, work as () => never, argument === undefined ? [] : [argument]),
   }
   FRAMES.set(known, frame)
   return frame

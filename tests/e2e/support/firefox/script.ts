@@ -14,6 +14,17 @@ export async function run<R>(session: Session, target: Where, work: (...args: ne
   return plain(value) as R
 }
 
+let gestures = 0
+
+/**
+ * The same with a fresh gesture of the user, as Playwright has it. Firefox counts `userActivation` once for each realm and lets it run
+ * out after five seconds; in a realm of its own it counts anew.
+ */
+export async function runActive<R>(session: Session, target: Where, work: (...args: never[]) => R | Promise<R>, args: readonly unknown[]): Promise<R> {
+  await call(session, { ...target, sandbox: `gesture ${gestures++}` }, () => undefined, [])
+  return run(session, target, work, args)
+}
+
 /** A reference to the one element that `work` returns, for commands that want one. */
 export async function elementOf(session: Session, target: Where, work: (...args: never[]) => unknown, args: readonly unknown[]): Promise<{ sharedId: string }> {
   const sharedId = field(await call(session, target, work, args.map(local)), 'sharedId')
