@@ -183,6 +183,8 @@ describe('on', () => {
     await switchOn(1000)
     await later()
     expect(chatsAt(cheap)).toBe(0)
+    // not even begun
+    expect(await stage.world.database.grants.where('origin').equals(PROBES).count()).toBe(0)
   })
 })
 
@@ -266,6 +268,20 @@ describe('the budget of the day', () => {
     // to the msat what the screen says
     const { spentMsat, outMsat } = await today()
     expect(spentMsat + outMsat).toBe((await gone()) - before)
+  })
+
+  it('what is not back yet counts', async () => {
+    await useOnlyDear()
+    dear.addModel({ upstreamId: 'acme/wren', name: 'Wren', contextLength: 8192, maxCompletionTokens: 4096, price: { promptSat: 0.001, completionSat: 0.004 } })
+    await stage.world.screen.call('providers.refresh', {})
+    cheap.fault('upstream-500', 1)
+    cheap.fault('refund-503', Number.POSITIVE_INFINITY)
+    await switchOn(5)
+    for (let n = 0; n < 3; n++) await later()
+    expect(await today()).toEqual({ spentMsat: 0, outMsat: 2_000, probes: 1 })
+    await switchOn(6)
+    await later()
+    expect((await probes()).map(({ modelAsked }) => modelAsked).sort()).toEqual(['owl-mini', 'wren'])
   })
 
   it('is used up, and there again the next day', async () => {

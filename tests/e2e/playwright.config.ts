@@ -6,7 +6,7 @@ import { PATIENCE_MS } from './support/patience.ts'
 /** What `npm test` plays in Firefox, too; the whole of `SEEN_IN_FIREFOX` is for `npm run test:e2e`. */
 const SHORT_LIST = ['boundary', 'built', 'endings', 'frames', 'history', 'lightning', 'lives', 'main-job', 'matrix']
 /** The others speak the words of both browsers, too: add a name when you have seen it there. */
-const SEEN_IN_FIREFOX = [...SHORT_LIST, 'lifetimes', 'refusals', 'safety', 'scan', 'stand-ins', 'sync', 'wallet', 'words']
+const SEEN_IN_FIREFOX = [...SHORT_LIST, 'lifetimes', 'probes', 'refusals', 'safety', 'scan', 'stand-ins', 'sync', 'wallet', 'words']
 const inFirefox = (process.env.ROUTSTR_SHORT_LIST === '1' ? SHORT_LIST : SEEN_IN_FIREFOX).map((name) => `${name}.spec.ts`)
 
 /** One list of scenarios for both browsers: `ROUTSTR_BROWSER=firefox` plays it in Firefox. Each scenario has a network and a browser of its own. No retries: a test that sometimes fails is broken. */
