@@ -71,7 +71,7 @@ export interface Registry extends CoolDown {
 
 const PROBE_TIMEOUT_MS = 8_000
 const TICK_MS = 30_000
-/** Between two times that everybody is told, or that all are looked through for what is due, while relays tell. */
+/** Between two times that everybody is told, or that all are looked through for what is due, while relays and probes tell. */
 const REST_MS = 200
 /** The screens pass ids of at most 300 characters. */
 const MAX_URL_CHARACTERS = 290
@@ -88,9 +88,9 @@ export function createRegistry(world: RegistryWorld): Registry {
 
   const policy = (): AddressPolicy => world.policy ?? { allowLoopback: settings().developer }
   const usable = (url: string): boolean => isSafeAddress(url, policy())
-  const refresher = createRefresher({ market, store, fetch: world.fetch, now, timeoutMs, usable, changed, onPrices: tellPrices })
   const telling = calmly(changed, REST_MS)
   const probing = calmly(probeDue, REST_MS)
+  const refresher = createRefresher({ market, store, fetch: world.fetch, now, timeoutMs, usable, changed: telling.soon, onPrices: tellPrices })
   const bootstrap = createBootstrap({ ...world, market, policy, onAdded: probeDue })
   const discovery = createDiscovery({
     market,

@@ -31,13 +31,13 @@ export interface RelayTalk {
   readonly onChange: () => void
 }
 
-const MAX_PAGES = 40
+const MAX_PAGES = 100
 const MAX_MESSAGE_CHARACTERS = 256 * 1024
 /** A relay that sends more than this over one connection is cut off and tried again later. */
 const MAX_MESSAGES = 25_000
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 5 * 60_000
-/** Relays that never say that they are done have had time enough. */
+/** Relays that never say that they are done with a page have had time enough. */
 const EOSE_PATIENCE_MS = 10_000
 const OPEN_PATIENCE_MS = 15_000
 /** So many forgeries, and more of them than of the rest. */
@@ -81,6 +81,11 @@ export function connectRelay(talk: RelayTalk): RelayConnection {
       talk.onCaughtUp()
     }
 
+    function awaitEose(): void {
+      clearTimeout(patience)
+      if (!caughtUp) patience = setTimeout(() => done('it does not say when it is done'), EOSE_PATIENCE_MS)
+    }
+
     /** The relay gave as much as it gives at once: there may be older ones. */
     function nextPage(from: string): void {
       if (from === OLDER) send(['CLOSE', OLDER])
@@ -88,6 +93,7 @@ export function connectRelay(talk: RelayTalk): RelayConnection {
       // the second of the last one again: others may have been published in it, unless it filled the whole page
       const until = page.oldest === page.until ? page.oldest - 1 : page.oldest
       page = { size: 0, oldest: until, until }
+      awaitEose()
       send(['REQ', OLDER, { ...stored, limit: talk.page, until }])
     }
 
@@ -96,8 +102,7 @@ export function connectRelay(talk: RelayTalk): RelayConnection {
       if (stopped || socket !== opened) return
       become({ state: 'connected', connectedSince: now() })
       send(['REQ', NEWS, ...talk.question().map((filter) => ({ ...filter, limit: talk.page }))])
-      clearTimeout(patience)
-      patience = setTimeout(() => done('it does not say when it is done'), EOSE_PATIENCE_MS)
+      awaitEose()
     }
     opened.onmessage = ({ data }) => {
       if (stopped || socket !== opened) return

@@ -41,6 +41,24 @@ describe('a relay', () => {
     await until(() => registry.record(`${owner}:live`))
   })
 
+  test('that tells of many at once: told together, and none is left untold', async () => {
+    const relay = await openRelay()
+    const owl = await node()
+    for (let n = 0; n < 300; n++) relay.inject(announced(owl.url, { d: `n${n}`, at: SECONDS - 1_000 - n }))
+    const { registry, start } = openRegistry(databaseName(), { relays: [relay.url] })
+    let told = 0
+    let lastCount = 0
+    registry.onChange(() => {
+      told++
+      lastCount = Array.from({ length: 300 }, (_, n) => registry.record(`${owner}:n${n}`)).filter((record) => record !== null).length
+    })
+    const began = performance.now()
+    start()
+    await until(() => lastCount === 300)
+    // at once, then five times a second; besides once for what was saved
+    expect(told).toBeLessThanOrEqual((performance.now() - began) / 200 + 2)
+  })
+
   test('all of them down: those known from before are sold, and come back with the relay', async () => {
     const [relay, owl, name] = [await openRelay(), await node(), databaseName()]
     relay.inject(announced(owl.url))

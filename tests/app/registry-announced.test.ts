@@ -26,7 +26,7 @@ describe('a provider announced on Nostr', () => {
       ['tiny-chat', 1],
     ])
     expect(registry.modelsOf(`${owner}:node`)).toHaveLength(3)
-    expect(nostr.asked).toEqual([{ kinds: [38421], limit: 500 }])
+    expect(nostr.asked).toEqual([{ kinds: [38421], limit: 200 }])
   })
 
   test('appears live, and the newest event of a key and d counts', async () => {

@@ -37,20 +37,21 @@ test('five thousand keys: nothing new, close to nothing sent; one changed list, 
 
 describe('a changed list', () => {
   test('who is new is asked for all; who is not reached any more is not heard, nor kept', async () => {
-    const [user, old, fresh, far] = [newKey(), newKey(), newKey(), newKey()]
-    stage.follow(user, [old.key], 1_000 * HOUR_S)
+    const [user, old, fresh, far, steady] = [newKey(), newKey(), newKey(), newKey(), newKey()]
+    stage.follow(user, [old.key, steady.key], 1_000 * HOUR_S)
     stage.follow(old, [key(1)], 900 * HOUR_S)
     stage.follow(fresh, [far.key], 2_000 * HOUR_S)
     stage.word(old, -1, 800 * HOUR_S)
     stage.word(far, 1, 3_000 * HOUR_S)
+    stage.word(steady, 1, 10 * HOUR_S)
     const before = await stage.refreshed(user.key)
-    expect(before.around.about(PROVIDER).parts[0]?.says).toContain('0 recommend it, 1 warn')
-    stage.follow(user, [fresh.key])
+    expect(before.around.about(PROVIDER).parts[0]?.says).toContain('1 recommend it, 1 warn')
+    stage.follow(user, [fresh.key, steady.key])
     const after = await stage.again(user.key)
-    expect(after.around.about(PROVIDER).parts[0]?.says).toContain('1 recommend it, 0 warn')
+    expect(after.around.about(PROVIDER).parts[0]?.says).toContain('2 recommend it, 0 warn')
     expect([old.key, key(1), fresh.key, far.key].map(after.around.hopsTo)).toEqual([undefined, undefined, 1, 2])
     const kept = await stage.kept()
-    expect([kept?.graph.hops, kept?.graph.lists.ids.length, kept?.words.length]).toEqual([[[fresh.key], [far.key]], 2, 1])
+    expect([kept?.graph.hops, kept?.graph.lists.ids.length, kept?.words.length]).toEqual([[[fresh.key, steady.key], [far.key]], 2, 2])
   })
 
   test('muted and heard again: what they follow is remembered meanwhile', async () => {
