@@ -50,7 +50,9 @@ export async function openFirefox(options: Options): Promise<Browser> {
 
   const screen = (path: string): string => `${home}${path}`
   async function open(url: string): Promise<Page> {
-    const context = String(field(await session.send('browsingContext.create', { type: 'tab' }), 'context'))
+    // in the window of pages: the one in front may be a question, and takes its tabs along when it closes
+    const beside = [...known.values()].find((one) => one.parent === null && !one.closed && !isQuestion(one.url))
+    const context = String(field(await session.send('browsingContext.create', { type: 'tab', ...(beside === undefined ? {} : { referenceContext: beside.context }) }), 'context'))
     meet(context, null)
     const page = pages.get(context)
     if (page === undefined) throw new Error('the browser opened no tab')
