@@ -113,12 +113,17 @@ export function createRecorder(now: () => number): Recorder {
     }
     return {
       ...store,
-      async takeHold(request) {
-        const answer = await store.takeHold(request)
+      async takeHold(request, along) {
         const { amountMsat } = request
+        const held = (): void => note(request.requestId, { kind: 'held', amountMsat })
+        const watched = async (): Promise<void> => {
+          held()
+          await along?.()
+        }
+        const answer = await store.takeHold(request, along === undefined ? undefined : watched)
         // taken once for the request, and again for the provider that is asked: only another amount is news
         if (answer.kind === 'allowed' && heldFor(request.requestId) === amountMsat) return answer
-        if (answer.kind === 'allowed') note(request.requestId, { kind: 'held', amountMsat })
+        if (answer.kind === 'allowed') held()
         else note(request.requestId, { kind: 'not_held', amountMsat, why: answer.kind === 'refused' ? answer.reason : answer.kind })
         return answer
       },

@@ -42,8 +42,8 @@ function roundUp(value: number): Msat {
 }
 
 export function createAsking(world: { readonly permissions: PermissionStore; readonly approvals: Approvals; readonly now: () => number }): {
-  /** Sets the worst case aside, asking as often as needed. `asked`: the user said yes to this request just now. @throws RoutstrError when refused */
-  hold(ask: AskFor, signal: AbortSignal): Promise<{ readonly asked: boolean; readonly remainingMsat: Msat | null }>
+  /** Sets the worst case aside, asking as often as needed. @param along written together with the hold. `asked`: the user said yes to this request just now. @throws RoutstrError when refused */
+  hold(ask: AskFor, signal: AbortSignal, along?: () => Promise<void>): Promise<{ readonly asked: boolean; readonly remainingMsat: Msat | null }>
   /** A standing yes to the site is not one to place so much at a provider that is new. @throws RoutstrError when refused */
   agree(ask: AskFor, signal: AbortSignal): Promise<void>
   /** Without asking: may the hold grow to this? null: no. */
@@ -51,14 +51,14 @@ export function createAsking(world: { readonly permissions: PermissionStore; rea
 } {
   const { permissions, approvals, now } = world
 
-  const take = (requestId: string, origin: SiteOrigin, amountMsat: Msat) => permissions.takeHold({ requestId, origin, amountMsat, now: now() })
+  const take = (requestId: string, origin: SiteOrigin, amountMsat: Msat, along?: () => Promise<void>) => permissions.takeHold({ requestId, origin, amountMsat, now: now() }, along)
 
   return {
-    async hold(ask, signal) {
+    async hold(ask, signal, along) {
       let asked = false
       for (;;) {
         signal.throwIfAborted()
-        const verdict = await take(ask.requestId, ask.origin, ask.worstMsat)
+        const verdict = await take(ask.requestId, ask.origin, ask.worstMsat, along)
         if (verdict.kind === 'allowed') return { asked, remainingMsat: verdict.remainingMsat }
         if (verdict.kind === 'blocked') throw blockedError(ask.origin)
         if (verdict.kind === 'repeat')

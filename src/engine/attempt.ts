@@ -21,6 +21,8 @@ export interface AttemptRequest {
   readonly mostMsat: Msat
   readonly life: SessionLife
   readonly reachFee?: AcquireRequest['reachFee']
+  /** A place it has already. */
+  readonly lease: Lease | null
   /** Its receipt is saved: nothing leaves before that. */
   readonly written: Promise<void>
   readonly signal: AbortSignal
@@ -60,7 +62,7 @@ export function isAnswer(response: Response): boolean {
 
 export async function attempt(world: AttemptWorld, candidate: Candidate, request: AttemptRequest, onPaid: () => void): Promise<AttemptResult> {
   const { offer, mint } = candidate
-  const acquired = await world.sessions
+  const acquired = request.lease !== null ? { kind: 'leased' as const, lease: request.lease } : await world.sessions
     .acquire({
       origin: request.origin,
       provider: { id: offer.providerId, url: offer.providerUrl, name: offer.providerName },

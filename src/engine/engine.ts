@@ -11,6 +11,7 @@ import { createAttempts } from './attempts.ts'
 import { createChoosing } from './choosing.ts'
 import { cheapestShort, mostMsatOf, nobody } from './costing.ts'
 import { contentTypeOf } from './headers.ts'
+import { createEarlyPlace, type EarlyPlace } from './early-place.ts'
 import { createLegs, type Leg, readyLegs } from './legs.ts'
 import type { RecommendModels } from './recommending.ts'
 import type { Running } from './running.ts'
@@ -124,9 +125,11 @@ export function createEngine(world: EngineWorld & { readonly recommend: Recommen
     // an agreed fallback that the limits reach for comes before a question about one they do not
     const tooDear = some === undefined ? null : await beyondLimits(request, legs)
     const isHeld = tooDear === null || tooDear.size === legs.length
-    let hold: Parameters<typeof tryInTurn>[3] = { unusedMsat: ZERO_MSAT, remainingMsat: null }
+    const early = earlyPlace(legs, running)
+    let hold: Parameters<typeof tryInTurn>[3] = { unusedMsat: ZERO_MSAT, remainingMsat: null, early }
+    let asked = false
     if (isHeld) {
-      const { asked, remainingMsat } = await asking.hold(
+      const held = await asking.hold(
         {
           requestId: request.id,
           origin: request.origin,
@@ -139,16 +142,29 @@ export function createEngine(world: EngineWorld & { readonly recommend: Recommen
           userActive: request.userActive,
         },
         request.signal,
+        early?.along,
       )
-      hold = { unusedMsat: mostMsatOf(first), remainingMsat }
+      asked = held.asked
+      hold = { unusedMsat: mostMsatOf(first), remainingMsat: held.remainingMsat, early }
+    }
+    try {
       // so much at this very provider: the next requests need not ask again
       if (asked) await world.standings.noteAgreed(first.offer.providerId, first.requiredMsat)
+      // the user may have topped up while deciding
+      const planned = some !== undefined ? legs : await planLegs(request, asWritten)
+      const ready = readyLegs(planned, (leg) => isHeld || tooDear?.has(leg) !== true)
+      if (ready.length === 0) throw nobody(planned[0].capped.parsed.model, planned[0].chosen.plan, known())
+      return await tryInTurn(request, running, ready, hold)
+    } finally {
+      early?.giveBack()
     }
-    // the user may have topped up while deciding
-    const planned = some !== undefined ? legs : await planLegs(request, asWritten)
-    const ready = readyLegs(planned, (leg) => isHeld || tooDear?.has(leg) !== true)
-    if (ready.length === 0) throw nobody(planned[0].capped.parsed.model, planned[0].chosen.plan, known())
-    return tryInTurn(request, running, ready, hold)
+  }
+
+  /** Where several models may answer, what is held is not for the first one alone. */
+  function earlyPlace(legs: readonly Leg[], running: Running): EarlyPlace | null {
+    const [only, ...others] = readyLegs(legs, () => true)
+    const first = only?.candidates[0]
+    return only === undefined || first === undefined || others.length > 0 ? null : createEarlyPlace(world, running, only, first)
   }
 
   /**

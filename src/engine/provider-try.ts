@@ -6,6 +6,7 @@ import type { AttemptOutcome } from '../domain/receipt.ts'
 import { acceptedNames } from '../protocol/catalogue.ts'
 import type { Candidate } from '../routing/plan.ts'
 import type { createAsking } from './asking.ts'
+import type { EarlyPlace } from './early-place.ts'
 import { type Answered, attempt, type AttemptRequest } from './attempt.ts'
 import { withMargin } from './costing.ts'
 import { requestHeaders } from './headers.ts'
@@ -23,7 +24,7 @@ export interface Trying {
   /** What was tried so far, in the order in which it ended. */
   readonly tried: AttemptOutcome[]
   /** What was set aside for the very first attempt and is used by none yet, and what the site may spend beside it. */
-  readonly hold: { unusedMsat: Msat; readonly remainingMsat: Msat | null }
+  readonly hold: { unusedMsat: Msat; readonly remainingMsat: Msat | null; readonly early: EarlyPlace | null }
 }
 
 export type TryResult = Answered | Failure | Extract<Refusal, { kind: 'passed' }>
@@ -45,8 +46,9 @@ export function createProviderTry(world: EngineWorld, asking: ReturnType<typeof 
     const { offer } = candidate
     const mayBeNew = newcomers.has(offer.providerId) || requiredMsat > candidate.requiredMsat
     if (mayBeNew && !(await agreed(trying, candidate, requiredMsat, signal))) return null
+    const lease = trying.hold.early?.take(candidate, requiredMsat) ?? null
     // written beside the place at the provider; the request leaves when both are
-    const written = world.store.saveReceipt(receiptOf({ running, parsed, candidate, state: 'interrupted', attempts: tried, nodeRequestId: null, now: world.now() }))
+    const written = lease !== null ? Promise.resolve() : world.store.saveReceipt(receiptOf({ running, parsed, candidate, state: 'interrupted', attempts: tried, nodeRequestId: null, now: world.now() }))
     inBackground(written)
     // a name this node would not resolve itself becomes its own
     const model = acceptedNames(offer.model).has(parsed.model.toLowerCase()) ? {} : { model: offer.model.id }
@@ -61,6 +63,7 @@ export function createProviderTry(world: EngineWorld, asking: ReturnType<typeof 
       mostMsat: addMsat(requiredMsat, held.remainingMsat ?? ZERO_MSAT),
       life: rule?.sessionLife ?? world.settings().sessionLife,
       written,
+      lease,
       ...(candidate.invoiceFeeMsat === undefined ? {} : { reachFee: reach }),
       signal,
     }

@@ -41,7 +41,7 @@ export interface PermissionStore {
    * Check and take in one transaction. A hold of the same request that is still `held` is replaced (raised, or taken again
    * after the worker died before any money moved).
    */
-  takeHold(request: { readonly requestId: string; readonly origin: SiteOrigin; readonly amountMsat: Msat; readonly now: number }): Promise<HoldAnswer>
+  takeHold(request: { readonly requestId: string; readonly origin: SiteOrigin; readonly amountMsat: Msat; readonly now: number }, along?: () => Promise<void>): Promise<HoldAnswer>
   hold(requestId: string): Promise<Hold | undefined>
   heldHolds(): Promise<Hold[]>
   /** Lowers what is set aside while the rest of the request's cost is not known yet. */

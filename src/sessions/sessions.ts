@@ -16,7 +16,7 @@ import { createByInvoice, type InvoiceRequest } from './by-invoice.ts'
 import { createDebts, isOwing } from './debts.ts'
 import { createFunding } from './funding.ts'
 import { createKeeping, UNFINISHED } from './keeping.ts'
-import { createLeasing, isFor, type Lease } from './leasing.ts'
+import { createLeasing, isFor, type Lease, type LeaseRequest } from './leasing.ts'
 import { createPool, type Likely } from './pool.ts'
 import { createSettling } from './settling.ts'
 import type { Standings } from './standing.ts'
@@ -44,6 +44,8 @@ export interface SessionView {
 export interface Sessions {
   /** @throws RoutstrError `insufficient_balance`, `mint_unreachable`, `payments_paused` (the fuse): nothing was paid */
   acquire(request: AcquireRequest): Promise<Acquired>
+  /** A place in a session that serves already, and nothing else; joins the transaction of its caller. null: none has room. */
+  lease(request: LeaseRequest): Promise<Lease | null>
   /** The head of an answer with status 2xx is here: a session that this request funds is there from now on. Waits for nothing. */
   answered(lease: Lease): void
   /** The request is over. `chargedMsat` null: its cost was not seen, the account is read as soon as nothing runs there. */
@@ -125,6 +127,11 @@ export function createSessions(world: SessionsWorld): Sessions {
       const acquired = await acquire(request)
       if (acquired.kind === 'leased') keeping.begun(acquired.lease.attemptId)
       return acquired
+    },
+    async lease(request) {
+      const lease = await leasing.lease(request)
+      if (lease !== null) keeping.begun(lease.attemptId)
+      return lease
     },
     answered: keeping.answered,
     release: keeping.release,

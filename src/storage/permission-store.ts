@@ -1,6 +1,6 @@
 /** The memory of grants, holds and approvals on Dexie. */
 import type { Approval } from '../domain/approval.ts'
-import type { Grant, Hold, SiteRule } from '../domain/grant.ts'
+import type { Grant, GrantPeriod, Hold, SiteRule } from '../domain/grant.ts'
 import { addMsat, minMsat, msat, ZERO_MSAT } from '../domain/msat.ts'
 import { PROBES } from '../domain/site.ts'
 import { budgetOf, GRANT_LIFE_MS, isUsable, judge, periodStart } from '../permissions/budget.ts'
@@ -10,11 +10,11 @@ import type { RoutstrDatabase } from './database.ts'
 
 export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
   const grantsOf = (origin: string): Promise<Grant[]> => db.grants.where('origin').equals(origin).toArray()
-  /** Of the longest period only: what a limit can depend on. */
-  const holdsOf = (origin: string, now: number): Promise<Hold[]> =>
+  /** Of the running period only: what a limit can depend on. A busy month has thousands. */
+  const holdsIn = (period: GrantPeriod, origin: string, now: number): Promise<Hold[]> =>
     db.holds
       .where('[origin+at]')
-      .between([origin, Math.min(periodStart('month', now), periodStart('week', now))], [origin, Number.MAX_SAFE_INTEGER])
+      .between([origin, periodStart(period, now)], [origin, Number.MAX_SAFE_INTEGER])
       .toArray()
 
   async function endHold(requestId: string, changes: Partial<Hold>): Promise<void> {
@@ -36,8 +36,10 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
   /** Would the request that asks be allowed by now? */
   async function isCovered({ origin, requestId, worstMsat, request, createdAt: now }: Approval): Promise<boolean> {
     if (request === null) return false
-    const others = (await holdsOf(origin, now)).filter((hold) => hold.requestId !== requestId)
-    return judge(await grantsOf(origin), others, { requestId, amountMsat: worstMsat, now }).kind === 'allowed'
+    const grants = await grantsOf(origin)
+    const held = await holdsIn(standingOf(grants, now)?.period ?? 'day', origin, now)
+    const others = held.filter((hold) => hold.requestId !== requestId)
+    return judge(grants, others, { requestId, amountMsat: worstMsat, now }).kind === 'allowed'
   }
 
   const touchSite = (origin: Grant['origin'], now: number): Promise<void> => changeSite(origin, { lastUsedAt: now })
@@ -64,7 +66,7 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
     budget: (origin, now) =>
       db.transaction('r', db.grants, db.holds, async () => {
         const standing = standingOf(await grantsOf(origin), now)
-        return standing === undefined ? null : budgetOf(standing, await holdsOf(origin, now), now)
+        return standing === undefined ? null : budgetOf(standing, await holdsIn(standing.period, origin, now), now)
       }),
     isGranted: async (origin, now) => standingOf(await grantsOf(origin), now) !== undefined,
     async spentMsat(origin) {
@@ -83,12 +85,14 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
         for (const grant of await grantsOf(origin)) if (grant.revokedAt === null) await db.grants.put({ ...grant, revokedAt: at })
       }),
 
-    takeHold: ({ requestId, origin, amountMsat, now }) =>
-      db.transaction('rw', db.grants, db.holds, db.sites, async () => {
+    takeHold: ({ requestId, origin, amountMsat, now }, along) =>
+      db.transaction('rw', [db.grants, db.holds, db.sites, ...(along === undefined ? [] : [db.sessions, db.attempts, db.receipts])], async () => {
         // read beside each other, written beside each other: a page waits for every turn
-        const [site, own, held, grants] = await Promise.all([db.sites.get(origin), db.holds.get(requestId), holdsOf(origin, now), grantsOf(origin)])
+        const [site, own, today, grants] = await Promise.all([db.sites.get(origin), db.holds.get(requestId), holdsIn('day', origin, now), grantsOf(origin)])
         if (site?.blocked === true) return { kind: 'blocked' }
         if (own !== undefined && (own.state === 'charged' || own.origin !== origin)) return { kind: 'repeat' }
+        const standing = standingOf(grants, now)
+        const held = standing === undefined || standing.period === 'day' ? today : await holdsIn(standing.period, origin, now)
         const others = held.filter((hold) => hold.requestId !== requestId)
         const verdict = judge(grants, others, { requestId, amountMsat, now })
         if (verdict.kind !== 'allowed') return verdict
@@ -105,10 +109,10 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
         }
         await Promise.all([
           db.holds.put(hold),
-          grant.period === 'once' ? null : db.grants.put({ ...grant, expiresAt: now + GRANT_LIFE_MS }),
-          db.sites.put({ ...(site ?? newSite(origin)), lastUsedAt: now }),
+          grant.period === 'once' || isRecent(grant.expiresAt - GRANT_LIFE_MS, now) ? null : db.grants.put({ ...grant, expiresAt: now + GRANT_LIFE_MS }),
+          site !== undefined && isRecent(site.lastUsedAt, now) ? null : db.sites.put({ ...(site ?? newSite(origin)), lastUsedAt: now }),
+          along?.(),
         ])
-        const standing = standingOf(grants, now)
         return { ...verdict, remainingMsat: standing === undefined ? null : budgetOf(standing, [...others, hold], now).remainingMsat }
       }),
     hold: (requestId) => db.holds.get(requestId),
@@ -159,6 +163,13 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
         return true
       }),
   }
+}
+
+/** When something was used last is written down this often at most. */
+const USED_STEP_MS = 60_000
+
+function isRecent(at: number, now: number): boolean {
+  return Math.abs(now - at) < USED_STEP_MS
 }
 
 function standingOf(grants: readonly Grant[], now: number): Grant | undefined {

@@ -69,7 +69,8 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
 
   /** Inside a transaction over both: two turns, however many there are. */
   async function openSessions(): Promise<OpenSession[]> {
-    const sessions = await sessionsIn(['open', 'prepared'])
+    // in one look: no other state lies between them
+    const sessions = await db.sessions.where('state').between('open', 'prepared', true, true).toArray()
     return Promise.all(sessions.map(async (session) => ({ session, attempts: await db.attempts.where('sessionId').equals(session.id).toArray() })))
   }
 
