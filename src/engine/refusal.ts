@@ -63,5 +63,6 @@ function blamed(error: NodeError): Domain {
 }
 
 function sayRefusal(error: NodeError): string {
-  return `${error.status} ${error.code ?? error.type ?? ''} ${error.message}`.replace(/\s+/g, ' ').slice(0, 160).trim()
+  const kind = error.code ?? error.type ?? ''
+  return `${error.status} ${kind === String(error.status) ? '' : kind} ${error.message}`.replace(/\s+/g, ' ').slice(0, 160).trim()
 }

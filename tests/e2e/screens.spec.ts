@@ -6,9 +6,13 @@ import { ask } from './support/asking.ts'
 import { nextQuestion } from './support/approval.ts'
 import { EXTENSION_DIR, IN_FIREFOX } from './support/browser.ts'
 import { inChromium } from './support/chromium.ts'
+import type { Page } from './support/driver.ts'
 import { openOptions, type Room } from './support/options.ts'
 import { openPopup } from './support/popup.ts'
 import { expect, grantedPage, onlyInChromium, test } from './support/test.ts'
+
+/** Screenshots for people to look at, on request only. */
+const PICTURES = process.env.ROUTSTR_PICTURES
 
 test('T20, T29, T34: the built manifest asks for the least', async () => {
   const manifest: unknown = JSON.parse(await readFile(join(EXTENSION_DIR, 'manifest.json'), 'utf8'))
@@ -71,6 +75,17 @@ test('T33: nothing that happens writes to a console', async ({ user, sites, devn
 
 const ROOMS: readonly Room[] = ['tokens', 'history', 'sites', 'providers', 'activity', 'settings', 'developer']
 
+/** Read to its end, nothing for axe to say, and nothing that runs out of the page, wide or narrow. */
+async function expectSound(page: Page, name: string): Promise<void> {
+  await expect(page.getByTestId('loading')).toHaveCount(0)
+  await expectAccessible(page, name)
+  for (const width of [1000, 400]) {
+    await page.setViewportSize({ width, height: 900 })
+    if (PICTURES !== undefined) await page.screenshot({ path: `${PICTURES}/${name}-${width}.png`, fullPage: true })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} fits ${width} px`).toBe(true)
+  }
+}
+
 for (const scheme of ['light', 'dark'] as const) {
   test(`axe finds nothing serious: question, popup, options (${scheme})`, async ({ user, sites }) => {
     const { page } = await grantedPage(user, sites.home, 50)
@@ -83,8 +98,15 @@ for (const scheme of ['light', 'dark'] as const) {
     await options.page.emulateMedia({ colorScheme: scheme })
     for (const room of ROOMS) {
       await options.go(room)
-      await expect(options.page.getByTestId('loading')).toHaveCount(0)
-      await expectAccessible(options.page, room)
+      await expectSound(options.page, room)
+    }
+    await options.go('sites')
+    await options.by('edit-limit').click()
+    await expectSound(options.page, 'the rules of a site')
+    await options.go('activity')
+    for (const tab of ['spending', 'waiting']) {
+      await options.by(`tab-${tab}`).click()
+      await expectSound(options.page, tab)
     }
 
     const asked = await ask(page, undefined, { model: 'owl-large', maxTokens: 16_000 })
