@@ -36,8 +36,11 @@ const LOOK_AGAIN_MS = 400
 
 type LossReason = Extract<BackgroundFrame, { t: 'lost' }>['reason']
 
-/** Hands the page its end of the channel and pipes from then on. Synchronous: no script of the page has run yet. */
-export function startRelay({ document, window, userActive, untilDelegated }: RelayPlace, runtime: RelayRuntime = browser.runtime): void {
+/**
+ * Hands the page its end of the channel and pipes from then on. Synchronous: no script of the page has run yet.
+ * @param runtime looked up when it is used: browsers make it then, and every page would wait for that
+ */
+export function startRelay({ document, window, userActive, untilDelegated }: RelayPlace, runtime: () => RelayRuntime | undefined = () => browser.runtime): void {
   const { port1: page, port2: given } = new MessageChannel()
   let background: RelayPort | null = null
   /** Frames of a prerendered page: it may neither ask nor pay before somebody looks at it (T17). */
@@ -49,17 +52,19 @@ export function startRelay({ document, window, userActive, untilDelegated }: Rel
   }
 
   function connect(): RelayPort {
-    const port = runtime.connect({ name: PAGE_PORT })
+    const api = runtime()
+    if (api === undefined) throw new Error('the extension is gone')
+    const port = api.connect({ name: PAGE_PORT })
     port.onMessage.addListener((message) => {
       if (port === background) page.postMessage(message)
     })
     port.onDisconnect.addListener(() => {
       // Read, or Chromium writes "Unchecked runtime.lastError" to the page's console (G34).
-      void runtime.lastError
+      void api.lastError
       if (port === background) lose(reasonNow())
     })
     setTimeout(() => {
-      if (port === background && runtime.id === undefined) lose('extension_reloaded')
+      if (port === background && runtime()?.id === undefined) lose('extension_reloaded')
     }, LOOK_AGAIN_MS)
     return port
   }
@@ -80,7 +85,7 @@ export function startRelay({ document, window, userActive, untilDelegated }: Rel
   }
 
   function reasonNow(): LossReason {
-    return runtime.id === undefined ? 'extension_reloaded' : 'worker_lost'
+    return runtime()?.id === undefined ? 'extension_reloaded' : 'worker_lost'
   }
 
   page.onmessage = ({ data }) => {

@@ -73,6 +73,11 @@ describe('taking over', () => {
     async (when) => {
       two = await openTwo()
       const before = await balanceOf(two.a())
+      // the market is read beside; what is counted here is the mint's
+      await until(async () => {
+        const sellers = await two.b.screen.call('providers.list', {})
+        return sellers.length === 2 && sellers.every(({ provider }) => provider.seenAt !== null)
+      }, 'the market is known')
       two.b.traffic.length = 0
       two.b.dieAt(0, when)
       await Promise.race([bring().then(() => two.b.kill()), two.b.died])

@@ -73,7 +73,7 @@ function piped(start: ReturnType<typeof place> & Pick<RelayPlace, 'untilDelegate
     page = port
     port.onmessage = ({ data }) => seen.push(data)
   })
-  startRelay({ document, window, userActive: () => user.active, untilDelegated: start.untilDelegated }, runtime)
+  startRelay({ document, window, userActive: () => user.active, untilDelegated: start.untilDelegated }, () => runtime)
   if (page === undefined) throw new Error('no port')
   const { close, postMessage } = { close: () => page?.close(), postMessage: (frame: unknown) => page?.postMessage(frame) }
   onTestFinished(close)
@@ -85,7 +85,7 @@ describe('T3: the hand-over', () => {
     const { document, window, runtime } = place()
     const ports: MessagePort[] = []
     const receive = () => receivePort(document, (port) => ports.push(port))
-    const relay = () => startRelay({ document, window, userActive: () => false }, runtime)
+    const relay = () => startRelay({ document, window, userActive: () => false }, () => runtime)
     if (order === 'relay first') {
       relay()
       receive()
@@ -252,7 +252,7 @@ describe('the relay', () => {
 
 test('a whole chain: provider, relay, runtime port', async () => {
   const { document, window, runtime } = place()
-  startRelay({ document, window, userActive: () => false }, runtime)
+  startRelay({ document, window, userActive: () => false }, () => runtime)
   let provider: ReturnType<typeof createProvider> | undefined
   receivePort(document, (port) => {
     provider = createProvider(port)
