@@ -74,18 +74,18 @@ function endless(model: Model, signal: AbortSignal): UpstreamAnswer {
 }
 
 /** Works on whole lines, so that an event is never torn. */
-function lineTransform(onLine: (line: string, emit: (text: string) => void, controller: TransformStreamDefaultController<Uint8Array>) => void): TransformStream<Uint8Array, Uint8Array> {
+function lineTransform(onLine: (line: string, emit: (text: string) => void, controller: TransformStreamDefaultController<Uint8Array>) => void | Promise<void>): TransformStream<Uint8Array, Uint8Array> {
   const decoder = new TextDecoder()
   const encoder = new TextEncoder()
   let rest = ''
   return new TransformStream({
-    transform(bytes, controller) {
+    async transform(bytes, controller) {
       const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n')
       rest = lines.pop() ?? ''
-      for (const line of lines) onLine(`${line}\n`, (text) => controller.enqueue(encoder.encode(text)), controller)
+      for (const line of lines) await onLine(`${line}\n`, (text) => controller.enqueue(encoder.encode(text)), controller)
     },
     flush(controller) {
-      if (rest !== '') onLine(rest, (text) => controller.enqueue(encoder.encode(text)), controller)
+      if (rest !== '') return onLine(rest, (text) => controller.enqueue(encoder.encode(text)), controller)
     },
   })
 }
@@ -96,6 +96,8 @@ const withoutUsage = (): TransformStream<Uint8Array, Uint8Array> =>
     emit(line.replace(/,"usage":\{[^{}]*\}/, ''))
   })
 
+const CUT_AFTER_MS = 150
+
 /** After three content chunks: an error event and the end, or a broken connection. */
 function endingEarly(how: 'error' | 'cut'): TransformStream<Uint8Array, Uint8Array> {
   let events = 0
@@ -105,7 +107,8 @@ function endingEarly(how: 'error' | 'cut'): TransformStream<Uint8Array, Uint8Arr
     if (line.startsWith('data:')) events += 1
     if (events <= 3) return emit(line)
     ended = true
-    if (how === 'cut') return controller.error(new Error('upstream cut'))
+    // what was said is on its way: a reset would take it along
+    if (how === 'cut') return wait(CUT_AFTER_MS).then(() => controller.error(new Error('upstream cut')))
     emit('data: {"error":{"message":"mid-stream boom","type":"server_error","code":500}}\n\n')
     controller.terminate()
   })
