@@ -10,6 +10,7 @@ import { plannedModels } from '../engine/planned.ts'
 import type { RunRequest } from '../engine/world.ts'
 import { RoutstrError } from '../domain/errors.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import type { Taken } from '../sessions/store.ts'
 import type { Outside } from './outside.ts'
 
 export interface Recorded {
@@ -67,6 +68,10 @@ export function createRecorder(now: () => number): Recorder {
     note(attempt.requestId, facts)
   }
 
+  function noteTaken({ session, attempt }: Taken): void {
+    noteAttempt(attempt, { kind: 'session', sessionId: session.id, reservedMsat: attempt.requiredMsat })
+  }
+
   function noteOfAttempt(attemptId: string, facts: StepFacts): void {
     for (const entry of ring.values()) if (entry.attempts.has(attemptId)) note(entry.id, facts)
   }
@@ -116,9 +121,12 @@ export function createRecorder(now: () => number): Recorder {
       async takeHold(request, along) {
         const { amountMsat } = request
         const held = (): void => note(request.requestId, { kind: 'held', amountMsat })
-        const watched = async (): Promise<void> => {
-          held()
-          await along?.()
+        const watched: typeof along = async () => {
+          const write = await along?.()
+          return async () => {
+            held()
+            await write?.()
+          }
         }
         const answer = await store.takeHold(request, along === undefined ? undefined : watched)
         // taken once for the request, and again for the provider that is asked: only another amount is news
@@ -174,8 +182,17 @@ export function createRecorder(now: () => number): Recorder {
       },
       async takePlace(pick) {
         const taken = await store.takePlace(pick)
-        if (taken !== null) noteAttempt(taken.attempt, { kind: 'session', sessionId: taken.session.id, reservedMsat: taken.attempt.requiredMsat })
+        if (taken !== null) noteTaken(taken)
         return taken
+      },
+      async findPlace(pick) {
+        const found = await store.findPlace(pick)
+        if (found === null) return null
+        const take = async (): Promise<void> => {
+          await found.take()
+          noteTaken(found)
+        }
+        return { ...found, take }
       },
       async endAttempt(id, claimed) {
         const ended = await store.endAttempt(id, claimed)

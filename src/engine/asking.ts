@@ -4,7 +4,7 @@ import { RoutstrError } from '../domain/errors.ts'
 import { fromSat, maxMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import { type Approvals, blockedError, type Question } from '../permissions/approvals.ts'
-import type { PermissionStore } from '../permissions/store.ts'
+import type { Along, PermissionStore } from '../permissions/store.ts'
 import type { InferenceRequest } from '../protocol/request-body.ts'
 
 /** Who asks, and whether the user had just done something there. */
@@ -43,7 +43,7 @@ function roundUp(value: number): Msat {
 
 export function createAsking(world: { readonly permissions: PermissionStore; readonly approvals: Approvals; readonly now: () => number }): {
   /** Sets the worst case aside, asking as often as needed. @param along written together with the hold. `asked`: the user said yes to this request just now. @throws RoutstrError when refused */
-  hold(ask: AskFor, signal: AbortSignal, along?: () => Promise<void>): Promise<{ readonly asked: boolean; readonly remainingMsat: Msat | null }>
+  hold(ask: AskFor, signal: AbortSignal, along?: Along): Promise<{ readonly asked: boolean; readonly remainingMsat: Msat | null }>
   /** A standing yes to the site is not one to place so much at a provider that is new. @throws RoutstrError when refused */
   agree(ask: AskFor, signal: AbortSignal): Promise<void>
   /** Without asking: may the hold grow to this? null: no. */
@@ -51,7 +51,7 @@ export function createAsking(world: { readonly permissions: PermissionStore; rea
 } {
   const { permissions, approvals, now } = world
 
-  const take = (requestId: string, origin: SiteOrigin, amountMsat: Msat, along?: () => Promise<void>) => permissions.takeHold({ requestId, origin, amountMsat, now: now() }, along)
+  const take = (requestId: string, origin: SiteOrigin, amountMsat: Msat, along?: Along) => permissions.takeHold({ requestId, origin, amountMsat, now: now() }, along)
 
   return {
     async hold(ask, signal, along) {

@@ -28,6 +28,8 @@ export interface Sellers {
 export interface Look {
   /** What the user has set for the site. */
   readonly rule: SiteRule | undefined
+  /** It has a standing grant, whatever is left of it. */
+  readonly granted: boolean
   readonly free: (life: SessionLife) => ReadonlyMap<string, Msat>
   readonly balances: PlanContext['balances']
   readonly known: Awaited<ReturnType<Sellers['known']>>
@@ -49,19 +51,20 @@ export interface Choosing {
 }
 
 export function createChoosing(
-  world: Pick<EngineWorld, 'registry' | 'sessions' | 'standings' | 'wallet' | 'random' | 'settings' | 'sellers' | 'running' | 'permissions'>,
+  world: Pick<EngineWorld, 'registry' | 'sessions' | 'standings' | 'wallet' | 'random' | 'settings' | 'sellers' | 'running' | 'permissions' | 'now'>,
 ): Choosing {
   return { look, choose }
 
   async function look(origin: SiteOrigin): Promise<Look> {
-    const [rule, free, balances, known, standings] = await Promise.all([
+    const [rule, granted, free, balances, known, standings] = await Promise.all([
       world.permissions.site(origin),
+      world.permissions.isGranted(origin, world.now()),
       world.sessions.freeAt(origin),
       world.wallet.readyByMint(),
       world.sellers.known(),
       world.standings.ofEach(),
     ])
-    return { rule, free, balances, known, standings }
+    return { rule, granted, free, balances, known, standings }
   }
 
   function choose({ rule, balances, standings, ...look }: Look, request: Pick<EngineRequest, 'id' | 'headers'>, capped: Capped): Chosen {

@@ -4,6 +4,7 @@
  */
 import { inBackground } from '../domain/in-background.ts'
 import { type Msat, ZERO_MSAT } from '../domain/msat.ts'
+import type { Along } from '../permissions/store.ts'
 import type { Candidate } from '../routing/plan.ts'
 import type { Lease } from '../sessions/leasing.ts'
 import type { ReadyLeg } from './legs.ts'
@@ -14,7 +15,7 @@ import type { EngineWorld } from './world.ts'
 
 export interface EarlyPlace {
   /** For the transaction of the hold; absent: this request needs more than a place. */
-  readonly along: (() => Promise<void>) | undefined
+  readonly along: Along | undefined
   /** At most once; null: none for this provider and amount. */
   take(candidate: Candidate, requiredMsat: Msat): Lease | null
   /** Nothing has left for it. */
@@ -28,13 +29,15 @@ export function createEarlyPlace(world: EngineWorld, running: Running, leg: Read
   const needsMore = leg.newcomers.has(offer.providerId) || candidate.invoiceFeeMsat !== undefined || (leg.rule?.xCashu === true && canPayByToken(parsed))
   let lease: Lease | null = null
 
-  async function along(): Promise<void> {
+  async function along(): ReturnType<Along> {
     const life = leg.rule?.sessionLife ?? world.settings().sessionLife
     const provider = { id: offer.providerId, url: offer.providerUrl, name: offer.providerName }
     const receipt = receiptOf({ running: { ...running, market, insteadOf }, parsed, candidate, state: 'interrupted', attempts: [], nodeRequestId: null, now: world.now() })
-    const placing = world.sessions.lease({ origin: running.origin, life, provider, mint, requestId: running.id, requiredMsat })
-    const [placed] = await Promise.all([placing, world.store.saveReceipt(receipt)])
-    lease = placed
+    const place = await world.sessions.findPlace({ origin: running.origin, life, provider, mint, requestId: running.id, requiredMsat })
+    return async () => {
+      await Promise.all([place?.take(), world.store.saveReceipt(receipt)])
+      lease = place?.lease ?? null
+    }
   }
 
   return {

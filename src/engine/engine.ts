@@ -48,7 +48,7 @@ export function createEngine(world: EngineWorld & { readonly recommend: Recommen
     const parsing = parse(request, path)
     const planning = Promise.all([looking, parsing, world.registry.ready()]).then(([seen, parsed]) => planLegs(request, parsed, seen))
     for (const work of [looking, parsing, planning]) inBackground(work)
-    const [{ rule }, granted] = await Promise.all([looking, world.permissions.isGranted(request.origin, startedAt), refuseRepeat(request)])
+    const [{ rule, granted }] = await Promise.all([looking, refuseRepeat(request)])
     if (rule?.blocked === true) throw blockedError(request.origin)
     const parsed = await parsing
     await world.registry.ready()
@@ -76,7 +76,11 @@ export function createEngine(world: EngineWorld & { readonly recommend: Recommen
       received: 0,
       stop: () =>
         stop.abort(new RoutstrError('request_aborted', 'The user stopped this request. What it cost so far is read from the account; the rest comes back.')),
-      ended: () => clearTimeout(deadline),
+      ended() {
+        clearTimeout(deadline)
+        // what the next one of this site depends on is read before it comes
+        inBackground(choosing.look(request.origin))
+      },
     }
     world.running.add(running)
     try {

@@ -76,7 +76,7 @@ async function send(
       return failure('answered with something else than an answer', false, 'host')
     }
     const { sessionId, attemptId } = lease
-    const place = { bearer: '', sessionId, attemptId }
+    const place = { bearer: '', sessionId, attemptId, isArriving: false }
     return { kind: 'answered', lease: place, response, first: null, reader: response.body?.getReader() ?? null, abort: () => controller.abort(), sentAt, firstAt: world.now() }
   } catch {
     await world.xCashu.ended(lease, null)

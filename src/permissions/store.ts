@@ -16,6 +16,9 @@ export type HoldAnswer =
   /** The user has blocked the site. */
   | { readonly kind: 'blocked' }
 
+/** What goes into the transaction of a hold: it reads beside what the hold depends on; what it returns writes beside the hold, if there is one. */
+export type Along = () => Promise<() => Promise<void>>
+
 export interface PermissionStore {
   site(origin: SiteOrigin): Promise<SiteRule | undefined>
   /** Not among them: our own probes. */
@@ -41,7 +44,7 @@ export interface PermissionStore {
    * Check and take in one transaction. A hold of the same request that is still `held` is replaced (raised, or taken again
    * after the worker died before any money moved).
    */
-  takeHold(request: { readonly requestId: string; readonly origin: SiteOrigin; readonly amountMsat: Msat; readonly now: number }, along?: () => Promise<void>): Promise<HoldAnswer>
+  takeHold(request: { readonly requestId: string; readonly origin: SiteOrigin; readonly amountMsat: Msat; readonly now: number }, along?: Along): Promise<HoldAnswer>
   hold(requestId: string): Promise<Hold | undefined>
   heldHolds(): Promise<Hold[]>
   /** Lowers what is set aside while the rest of the request's cost is not known yet. */

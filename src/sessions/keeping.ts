@@ -87,9 +87,9 @@ export function createKeeping(world: SessionsWorld & { readonly settling: Settli
     advance,
     begun: (attemptId: string): void => void running.add(attemptId),
     ended: (attemptId: string): void => void running.delete(attemptId),
-    answered({ attemptId, sessionId }: Lease): void {
+    answered({ attemptId, sessionId, isArriving }: Lease): void {
       answered.add(attemptId)
-      inBackground(store.session(sessionId).then((session) => (session?.state === 'prepared' ? advance(sessionId) : undefined)))
+      if (isArriving) inBackground(store.session(sessionId).then((session) => (session?.state === 'prepared' ? advance(sessionId) : undefined)))
     },
     async release({ attemptId, sessionId }: Lease, charged: Msat | null): Promise<void> {
       const wasAnswered = answered.delete(attemptId)

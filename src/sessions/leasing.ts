@@ -21,6 +21,14 @@ export interface Lease {
   readonly bearer: string
   readonly attemptId: string
   readonly sessionId: string
+  /** It was on its way there: an answer proves that it has arrived. */
+  readonly isArriving: boolean
+}
+
+/** In the transaction of whoever asked. */
+export interface FoundPlace {
+  readonly lease: Lease
+  take(): Promise<void>
 }
 
 export function placeKey({ origin, life, provider }: Place): string {
@@ -38,7 +46,7 @@ function serves(session: Session, place: Place): boolean {
   )
 }
 
-export function isFor(session: Session, origin: SiteOrigin, life: SessionLife): boolean {
+export function isFor(session: Pick<Session, 'life' | 'origin'>, origin: SiteOrigin, life: SessionLife): boolean {
   return session.life === life && (life === 'provider' || session.origin === origin)
 }
 
@@ -47,7 +55,7 @@ export function isFor(session: Session, origin: SiteOrigin, life: SessionLife): 
  * credit it once. From then on the key, which does not make the node take its wallet lock (§3.1).
  */
 export function leaseOf(session: Session, attempt: Attempt): Lease {
-  return { bearer: session.state === 'prepared' ? (session.token ?? session.key) : session.key, attemptId: attempt.id, sessionId: session.id }
+  return { bearer: session.state === 'prepared' ? (session.token ?? session.key) : session.key, attemptId: attempt.id, sessionId: session.id, isArriving: session.state === 'prepared' }
 }
 
 export interface LeaseRequest extends Place {
@@ -75,15 +83,23 @@ export function createLeasing(world: { readonly store: SessionStore; readonly no
     return inOrder((await store.openSessions()).filter(({ session }) => serves(session, place)))
   }
 
+  const pickFor =
+    (request: LeaseRequest) =>
+    (places: readonly OpenSession[]): Attempt | null => {
+      const found = inOrder(places.filter(({ session }) => serves(session, request))).find(({ free }) => free >= request.requiredMsat)
+      return found === undefined ? null : attemptIn(found.session.id, request)
+    }
+
   return {
     attemptIn,
     usable,
     async lease(request: LeaseRequest): Promise<Lease | null> {
-      const taken = await store.takePlace((places) => {
-        const found = inOrder(places.filter(({ session }) => serves(session, request))).find(({ free }) => free >= request.requiredMsat)
-        return found === undefined ? null : attemptIn(found.session.id, request)
-      })
+      const taken = await store.takePlace(pickFor(request))
       return taken === null ? null : leaseOf(taken.session, taken.attempt)
+    },
+    async findPlace(request: LeaseRequest): Promise<FoundPlace | null> {
+      const found = await store.findPlace(pickFor(request))
+      return found === null ? null : { lease: leaseOf(found.session, found.attempt), take: found.take }
     },
   }
 }

@@ -10,13 +10,13 @@ import { createExclusive } from '../wallet/exclusive.ts'
 import type { InvoiceDeposits } from '../wallet/lightning/deposits.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { createAcquiring } from './acquiring.ts'
-import { chargedMsat, feesMsat, freeMsat } from './balance.ts'
+import { chargedMsat, feesMsat } from './balance.ts'
 import { type BoundedRequest, createBounds } from './bounds.ts'
 import { createByInvoice, type InvoiceRequest } from './by-invoice.ts'
 import { createDebts, isOwing } from './debts.ts'
 import { createFunding } from './funding.ts'
 import { createKeeping, UNFINISHED } from './keeping.ts'
-import { createLeasing, isFor, type Lease, type LeaseRequest } from './leasing.ts'
+import { createLeasing, type FoundPlace, isFor, type Lease, type LeaseRequest } from './leasing.ts'
 import { createPool, type Likely } from './pool.ts'
 import { createSettling } from './settling.ts'
 import type { Standings } from './standing.ts'
@@ -44,8 +44,8 @@ export interface SessionView {
 export interface Sessions {
   /** @throws RoutstrError `insufficient_balance`, `mint_unreachable`, `payments_paused` (the fuse): nothing was paid */
   acquire(request: AcquireRequest): Promise<Acquired>
-  /** A place in a session that serves already, and nothing else; joins the transaction of its caller. null: none has room. */
-  lease(request: LeaseRequest): Promise<Lease | null>
+  /** A place in a session that serves already, and nothing else; in a transaction of the caller, who takes it there. null: none has room. */
+  findPlace(request: LeaseRequest): Promise<FoundPlace | null>
   /** The head of an answer with status 2xx is here: a session that this request funds is there from now on. Waits for nothing. */
   answered(lease: Lease): void
   /** The request is over. `chargedMsat` null: its cost was not seen, the account is read as soon as nothing runs there. */
@@ -128,10 +128,17 @@ export function createSessions(world: SessionsWorld): Sessions {
       if (acquired.kind === 'leased') keeping.begun(acquired.lease.attemptId)
       return acquired
     },
-    async lease(request) {
-      const lease = await leasing.lease(request)
-      if (lease !== null) keeping.begun(lease.attemptId)
-      return lease
+    async findPlace(request) {
+      const found = await leasing.findPlace(request)
+      if (found === null) return null
+      const { lease } = found
+      return {
+        lease,
+        async take() {
+          await found.take()
+          keeping.begun(lease.attemptId)
+        },
+      }
     },
     answered: keeping.answered,
     release: keeping.release,
@@ -142,13 +149,11 @@ export function createSessions(world: SessionsWorld): Sessions {
       return { attempts: attempts.length, chargedMsat: chargedMsat(attempts), unknownMsat, feesMsat: feesMsat(attempts) }
     },
     async freeAt(origin) {
-      const places = await store.openSessions()
+      const { places } = await store.glance()
       return (life) => {
         const free = new Map<string, Msat>()
-        for (const { session, attempts } of places) {
-          if (!isFor(session, origin, life)) continue
-          const here = freeMsat(session, attempts)
-          if (here > (free.get(session.providerId) ?? 0)) free.set(session.providerId, here)
+        for (const place of places) {
+          if (isFor(place, origin, life) && place.freeMsat > (free.get(place.providerId) ?? 0)) free.set(place.providerId, place.freeMsat)
         }
         return free
       }

@@ -5,7 +5,7 @@
 import { fromSat, maxMsat, type Msat, msat } from '../domain/msat.ts'
 import { begunAnew, countingMismatches, type Mismatch, newStanding, provenTimes, type Standing, withMismatch } from '../domain/standing.ts'
 import { isOwing, TOLERANCE_MSAT } from './debts.ts'
-import type { SessionStore } from './store.ts'
+import type { SessionGlance, SessionStore } from './store.ts'
 
 /** From the second mismatch on nothing more is placed. */
 const MISMATCHES_FORGIVEN = 1
@@ -13,6 +13,12 @@ const MISMATCHES_FORGIVEN = 1
 const GROWTH = 4
 /** After so many the provider is no stranger any more: other bounds (float, grant, fuse) hold alone. */
 const RIGHT_UNTIL_KNOWN = 4
+
+interface Around {
+  /** How often each provider was wrong about money just now. */
+  readonly arriving: ReadonlyMap<string, number>
+  readonly owing: ReadonlySet<string>
+}
 
 export type MayFund = { readonly ok: true } | { readonly ok: false; readonly why: string }
 
@@ -25,7 +31,7 @@ export interface Standings {
   mayFund(providerId: string): Promise<MayFund>
   /** The most that may lie there at once; null: no bound of this kind. A request the user agreed to may need more (`AcquireRequest.agreed`). */
   mostMsat(providerId: string): Promise<Msat | null>
-  /** Both for every provider, from one look. */
+  /** Both for every provider, from one glance: to plan with. */
   ofEach(): Promise<{ mayFund(providerId: string): MayFund; mostMsat(providerId: string): Msat | null }>
   /** Something was not as it should be, by more than the tolerance. The same proof and kind counts once. */
   noteMismatch(providerId: string, mismatch: Mismatch): Promise<void>
@@ -44,7 +50,7 @@ export interface StandingStore {
 
 export function createStandings(world: {
   readonly store: StandingStore
-  readonly sessions: Pick<SessionStore, 'sessions'>
+  readonly sessions: Pick<SessionStore, 'sessions' | 'glance'>
   /** What a provider never used before gets at most, sat. */
   readonly firstDepositSat: () => number
   readonly now: () => number
@@ -55,16 +61,16 @@ export function createStandings(world: {
     return (await store.standing(providerId)) ?? newStanding(providerId)
   }
 
-  /** Of every provider, from one look: how often it was wrong about money just now, and whether it owes us change. */
-  async function lookAround(): Promise<{ readonly arriving: ReadonlyMap<string, number>; readonly owing: ReadonlySet<string> }> {
-    const unfinished = await world.sessions.sessions(['prepared', 'settling', 'refunded', 'lost'])
+  async function lookAround(): Promise<Around> {
+    return around(await world.sessions.sessions(['prepared', 'settling', 'refunded', 'lost']))
+  }
+
+  function around(unfinished: SessionGlance['unfinished']): Around {
     const arriving = new Map<string, number>()
     for (const { state, providerId, unexplainedMsat } of unfinished)
       if (state === 'refunded' && unexplainedMsat > TOLERANCE_MSAT) arriving.set(providerId, (arriving.get(providerId) ?? 0) + 1)
     return { arriving, owing: new Set(unfinished.filter((session) => isOwing(session, world.now())).map(({ providerId }) => providerId)) }
   }
-
-  type Around = Awaited<ReturnType<typeof lookAround>>
 
   function timesWrong(standing: Standing, { arriving }: Around): number {
     return countingMismatches(standing, world.now()).length + (arriving.get(standing.providerId) ?? 0)
@@ -94,10 +100,11 @@ export function createStandings(world: {
     },
     mostMsat: async (providerId) => most(await of(providerId)),
     async ofEach() {
-      const [all, around] = await Promise.all([store.standings(), lookAround()])
+      const [all, { unfinished }] = await Promise.all([store.standings(), world.sessions.glance()])
+      const seen = around(unfinished)
       const byId = new Map(all.map((standing) => [standing.providerId, standing]))
       const standingOf = (providerId: string): Standing => byId.get(providerId) ?? newStanding(providerId)
-      return { mayFund: (providerId) => verdict(standingOf(providerId), around), mostMsat: (providerId) => most(standingOf(providerId)) }
+      return { mayFund: (providerId) => verdict(standingOf(providerId), seen), mostMsat: (providerId) => most(standingOf(providerId)) }
     },
     noteMismatch: (providerId, mismatch) => store.changeStanding(providerId, (standing) => withMismatch(standing, mismatch)),
     noteAgreed: (providerId, amountMsat) =>

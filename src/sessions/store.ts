@@ -34,6 +34,21 @@ export interface OpenSession {
   readonly attempts: readonly Attempt[]
 }
 
+/** What a plan needs of sessions, without anything that a locked wallet would hide: it stays in memory. */
+export interface SessionGlance {
+  /** Not over, or lost. */
+  readonly unfinished: readonly Pick<Session, 'state' | 'providerId' | 'debt' | 'unexplainedMsat'>[]
+  /** Open, or on their way there, with what new requests may use. */
+  readonly places: readonly (Pick<Session, 'origin' | 'life' | 'providerId'> & { readonly freeMsat: Msat })[]
+}
+
+export type PickPlace = (places: readonly OpenSession[]) => Attempt | null
+
+export interface Taken {
+  readonly session: Session
+  readonly attempt: Attempt
+}
+
 export interface SessionStore {
   session(id: string): Promise<Session | undefined>
   sessions(states: readonly SessionState[]): Promise<Session[]>
@@ -82,8 +97,12 @@ export interface SessionStore {
   openAttempts(): Promise<Attempt[]>
   /** Those that are open or on their way there. */
   openSessions(): Promise<OpenSession[]>
+  /** Remembered, to plan with. */
+  glance(): Promise<SessionGlance>
   /** Check and take in one transaction. @param pick among the sessions that are open or on their way there; null: none serves */
-  takePlace(pick: (places: readonly OpenSession[]) => Attempt | null): Promise<{ readonly session: Session; readonly attempt: Attempt } | null>
+  takePlace(pick: PickPlace): Promise<Taken | null>
+  /** The same in two steps, for a transaction of the caller. */
+  findPlace(pick: PickPlace): Promise<(Taken & { take(): Promise<void> }) | null>
   /** `open` → `settled` (or `ended` without a charge); a claim above what the account held cannot be true: cut in the same transaction. */
   endAttempt(id: string, claimed: Msat | null): Promise<boolean>
   saveAttempts(attempts: readonly Attempt[]): Promise<void>

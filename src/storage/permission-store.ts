@@ -7,6 +7,7 @@ import { budgetOf, GRANT_LIFE_MS, isUsable, judge, periodStart } from '../permis
 import { isQuiet, refusedAgain } from '../permissions/cool-down.ts'
 import type { PermissionStore } from '../permissions/store.ts'
 import type { RoutstrDatabase } from './database.ts'
+import { remember } from './remembering.ts'
 
 export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
   const grantsOf = (origin: string): Promise<Grant[]> => db.grants.where('origin').equals(origin).toArray()
@@ -16,6 +17,9 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
       .where('[origin+at]')
       .between([origin, periodStart(period, now)], [origin, Number.MAX_SAFE_INTEGER])
       .toArray()
+
+  const rules = remember(db, [db.sites], async () => new Map((await db.sites.toArray()).map((rule) => [rule.origin, rule])))
+  const grants = remember(db, [db.grants], async () => Map.groupBy(await db.grants.toArray(), ({ origin }) => origin))
 
   async function endHold(requestId: string, changes: Partial<Hold>): Promise<void> {
     await db.transaction('rw', db.holds, async () => {
@@ -57,7 +61,7 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
   }
 
   return {
-    site: (origin) => db.sites.get(origin),
+    site: async (origin) => (await rules()).get(origin),
     sites: async () => (await db.sites.toArray()).filter(({ origin }) => origin !== PROBES),
     setBlocked: (origin, blocked) => db.transaction('rw', db.sites, () => changeSite(origin, { blocked, refusals: undefined })),
     setSessionLife: (origin, sessionLife) => db.transaction('rw', db.sites, () => changeSite(origin, { sessionLife })),
@@ -68,7 +72,7 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
         const standing = standingOf(await grantsOf(origin), now)
         return standing === undefined ? null : budgetOf(standing, await holdsIn(standing.period, origin, now), now)
       }),
-    isGranted: async (origin, now) => standingOf(await grantsOf(origin), now) !== undefined,
+    isGranted: async (origin, now) => standingOf((await grants()).get(origin) ?? [], now) !== undefined,
     async spentMsat(origin) {
       let total = ZERO_MSAT
       await db.holds
@@ -88,13 +92,13 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
     takeHold: ({ requestId, origin, amountMsat, now }, along) =>
       db.transaction('rw', [db.grants, db.holds, db.sites, ...(along === undefined ? [] : [db.sessions, db.attempts, db.receipts])], async () => {
         // read beside each other, written beside each other: a page waits for every turn
-        const [site, own, today, grants] = await Promise.all([db.sites.get(origin), db.holds.get(requestId), holdsIn('day', origin, now), grantsOf(origin)])
+        const [site, own, today, given, writeAlong] = await Promise.all([db.sites.get(origin), db.holds.get(requestId), holdsIn('day', origin, now), grantsOf(origin), along?.()])
         if (site?.blocked === true) return { kind: 'blocked' }
         if (own !== undefined && (own.state === 'charged' || own.origin !== origin)) return { kind: 'repeat' }
-        const standing = standingOf(grants, now)
+        const standing = standingOf(given, now)
         const held = standing === undefined || standing.period === 'day' ? today : await holdsIn(standing.period, origin, now)
         const others = held.filter((hold) => hold.requestId !== requestId)
-        const verdict = judge(grants, others, { requestId, amountMsat, now })
+        const verdict = judge(given, others, { requestId, amountMsat, now })
         if (verdict.kind !== 'allowed') return verdict
         const { grant } = verdict
         const hold: Hold = {
@@ -111,7 +115,7 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
           db.holds.put(hold),
           grant.period === 'once' || isRecent(grant.expiresAt - GRANT_LIFE_MS, now) ? null : db.grants.put({ ...grant, expiresAt: now + GRANT_LIFE_MS }),
           site !== undefined && isRecent(site.lastUsedAt, now) ? null : db.sites.put({ ...(site ?? newSite(origin)), lastUsedAt: now }),
-          along?.(),
+          writeAlong?.(),
         ])
         return { ...verdict, remainingMsat: standing === undefined ? null : budgetOf(standing, [...others, hold], now).remainingMsat }
       }),

@@ -4,7 +4,7 @@ import type { Attempt, Session, SessionState } from '../domain/session.ts'
 import { lessMsat, minMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import { worthMsat } from '../domain/units.ts'
-import { chargedMsat, shareKept } from '../sessions/balance.ts'
+import { chargedMsat, freeMsat, shareKept } from '../sessions/balance.ts'
 import { newStanding } from '../domain/standing.ts'
 import type { FuseBound, OpenSession, SessionStore } from '../sessions/store.ts'
 import { chargeOf } from '../sessions/x-cashu.ts'
@@ -12,6 +12,7 @@ import type { LightningStore } from '../wallet/lightning/store.ts'
 import type { WalletStore } from '../wallet/store.ts'
 import { isSwap } from '../wallet/journal.ts'
 import type { RoutstrDatabase } from './database.ts'
+import { remember } from './remembering.ts'
 import { readSessionCosts, readSpent } from './session-costs.ts'
 import { allOrNothing, Raced } from './taking-notes.ts'
 
@@ -62,9 +63,12 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
     if (bearer !== undefined) await db.attempts.update(bearer.id, { feeMsat })
   }
 
-  /** One request for each state: a walk over several keys (`anyOf`) takes a turn for each row. */
+  /** From the first name to the last in one request: no state that is over lies between those that are not. A walk (`anyOf`) takes a turn for each row. */
   async function sessionsIn(states: readonly SessionState[]): Promise<Session[]> {
-    return (await Promise.all(states.map((state) => db.sessions.where('state').equals(state).toArray()))).flat()
+    const [first, ...others] = states.toSorted()
+    if (first === undefined) return []
+    const within = await db.sessions.where('state').between(first, others.at(-1) ?? first, true, true).toArray()
+    return within.filter(({ state }) => states.includes(state))
   }
 
   /** Inside a transaction over both: two turns, however many there are. */
@@ -72,6 +76,14 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
     // in one look: no other state lies between them
     const sessions = await db.sessions.where('state').between('open', 'prepared', true, true).toArray()
     return Promise.all(sessions.map(async (session) => ({ session, attempts: await db.attempts.where('sessionId').equals(session.id).toArray() })))
+  }
+
+  const findPlace: SessionStore['findPlace'] = async (pick) => {
+    const places = await openSessions()
+    const attempt = pick(places)
+    const place = places.find(({ session }) => session.id === attempt?.sessionId)
+    if (attempt === null || place === undefined) return null
+    return { session: place.session, attempt, take: async () => void (await db.attempts.add(attempt)) }
   }
 
   function keptOf(session: Session, attempts: readonly Attempt[]): Msat {
@@ -168,16 +180,23 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
     attemptsOf: (sessionId) => db.attempts.where('sessionId').equals(sessionId).toArray(),
     attemptsOfRequest: (requestId) => db.attempts.where('requestId').equals(requestId).toArray(),
     openSessions: () => db.transaction('r', db.sessions, db.attempts, openSessions),
+    glance: remember(db, [db.sessions, db.attempts], () =>
+      db.transaction('r', db.sessions, db.attempts, async () => {
+        const [unfinished, places] = await Promise.all([sessionsIn(['prepared', 'open', 'settling', 'refunded', 'lost']), openSessions()])
+        return {
+          unfinished: unfinished.map(({ state, providerId, debt, unexplainedMsat }) => ({ state, providerId, debt, unexplainedMsat })),
+          places: places.map(({ session, attempts }) => ({ origin: session.origin, life: session.life, providerId: session.providerId, freeMsat: freeMsat(session, attempts) })),
+        }
+      }),
+    ),
     openAttempts: () => db.attempts.where('state').equals('open').toArray(),
     takePlace: (pick) =>
       db.transaction('rw', db.sessions, db.attempts, async () => {
-        const places = await openSessions()
-        const attempt = pick(places)
-        const place = places.find(({ session }) => session.id === attempt?.sessionId)
-        if (attempt === null || place === undefined) return null
-        await db.attempts.add(attempt)
-        return { session: place.session, attempt }
+        const found = await findPlace(pick)
+        await found?.take()
+        return found
       }),
+    findPlace,
     endAttempt: (id, claimed) =>
       db.transaction('rw', db.sessions, db.attempts, async () => {
         const attempt = await db.attempts.get(id)

@@ -4,6 +4,7 @@ import { isSwap } from '../wallet/journal.ts'
 import type { SyncConfig, SyncStore } from '../wallet/backup/sync/store.ts'
 import type { RoutstrDatabase } from './database.ts'
 import { noteId } from './note-row.ts'
+import { remember } from './remembering.ts'
 import { dropSpentNote } from './spent-elsewhere.ts'
 import { allOrNothing, Raced } from './taking-notes.ts'
 
@@ -26,6 +27,7 @@ export function createSyncStore(db: RoutstrDatabase): SyncStore {
 
   return {
     config,
+    isOn: remember(db, [db.values], async () => (await config())?.on === true),
     saveConfig: async (next) => void (await db.values.put({ key: CONFIG, value: next })),
     changeConfig: (changes) =>
       db.transaction('rw', db.values, async () => {

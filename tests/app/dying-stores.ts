@@ -15,6 +15,7 @@ export interface Death {
 
 export class WatchedIndexedDb extends IDBFactory {
   #atWrite: AtWrite = (begin) => begin()
+  readonly #read: string[] = []
 
   override open(name: string, version?: number) {
     const request = super.open(name, version)
@@ -24,7 +25,10 @@ export class WatchedIndexedDb extends IDBFactory {
       const transaction = database.transaction.bind(database)
       database.transaction = (stores, mode, options) => {
         const begin = (): IDBTransaction => transaction(stores, mode, options)
-        return mode === 'readwrite' ? this.#atWrite(begin, typeof stores === 'string' ? [stores] : [...stores]) : begin()
+        const names = typeof stores === 'string' ? [stores] : [...stores]
+        if (mode === 'readwrite') return this.#atWrite(begin, names)
+        this.#read.push(names.join(' '))
+        return begin()
       }
     })
     return request
@@ -43,6 +47,11 @@ export class WatchedIndexedDb extends IDBFactory {
       return begin()
     }
     return written
+  }
+
+  /** Names the stores of every transaction that only reads, in order. */
+  get read(): readonly string[] {
+    return this.#read
   }
 
   /** The worker dies at one writing transaction: before it begins, or when it is complete and its caller does not know yet. */

@@ -1,10 +1,12 @@
 /** What stands between a page and its first token when money is at the provider already: counted, not timed (times: `npm run bench:page`). */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
+import { openStores } from '../../src/storage/stores.ts'
 import { WatchedIndexedDb } from './dying-stores.ts'
 import { ask, collect, openStage } from './stage.ts'
 import { PER_DAY } from './world.ts'
 
-it('a warm request writes once before it leaves, its hold, its receipt and its place together, and is one request on the network', async () => {
+it('a warm request reads once and writes once before it leaves, its hold, its receipt and its place together, and is one request on the network', async () => {
   const disk = new WatchedIndexedDb()
   const stage = await openStage({ world: { factory: disk } })
   onTestFinished(() => stage.stop())
@@ -15,14 +17,38 @@ it('a warm request writes once before it leaves, its hold, its receipt and its p
   await stream()
   // what the first one has opened and learned is put away
   await world.app.wake()
+  // and it has looked around for the last time
+  for (let seen = -1; seen !== disk.read.length; ) {
+    seen = disk.read.length
+    await sleep(1_500)
+  }
   const written = disk.record()
   const before: string[][] = []
+  const alreadyRead = disk.read.length
+  const read: string[] = []
   world.bend((url) => {
-    if (url.endsWith('/chat/completions')) before.push(...written.map((stores) => stores.split(' ').sort()))
+    if (!url.endsWith('/chat/completions')) return null
+    before.push(...written.map((stores) => stores.split(' ').sort()))
+    read.push(...disk.read.slice(alreadyRead))
     return null
   })
   const sent = world.traffic.length
   await stream()
   expect(before).toEqual([['attempts', 'grants', 'holds', 'receipts', 'sessions', 'sites']])
   expect(world.traffic.slice(sent)).toHaveLength(1)
+  // whether its id has been seen; everything else is remembered, and looked at again when it takes its hold. Beside it the icon counts questions
+  expect(read.filter((stores) => stores !== 'approvals')).toEqual(['holds', 'attempts'])
+})
+
+it('T31: what is remembered of sessions to plan with holds no key and no token', async () => {
+  const stage = await openStage()
+  onTestFinished(() => stage.stop())
+  const { world } = stage
+  world.answerWith(PER_DAY)
+  await collect(await world.page().routstr.chat.completions.create({ ...ask(), stream: true }))
+  const [session] = await world.database.sessions.toArray()
+  expect(session).toMatchObject({ key: expect.stringMatching(/^sk-/), token: expect.stringMatching(/^cashu/) })
+  const glance = await openStores(world.database).stores.sessions.glance()
+  expect(glance.places).toHaveLength(1)
+  expect(JSON.stringify(glance)).not.toMatch(/sk-|cashu/)
 })

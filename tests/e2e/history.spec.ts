@@ -30,7 +30,7 @@ test('a request, a token and a usd token: each is a line with its amount and its
   await expect(sent).toContainText('for lunch')
   expect(await msatOf(sent.getByTestId('movement-amount'))).toBe(150_000)
   // others may stand beside them: sessions that were opened ahead of need, at whom would be asked next as well
-  for (const kind of ['placed', 'returned']) await expect(options.page.locator(`[data-testid=movement][data-kind=${kind}]`, { hasText: 'Sparrow AI' }).first()).toBeVisible()
+  for (const kind of ['placed', 'returned']) await expect(options.page.locator(`[data-testid=movement][data-kind=${kind}]`).filter({ hasText: 'Sparrow AI' }).first()).toBeVisible()
 
   await options.by('history-out').click()
   await expect(options.page.locator('[data-testid=movement][data-kind=received]')).toHaveCount(0)

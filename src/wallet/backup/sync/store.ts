@@ -51,6 +51,8 @@ export type HeldNote = Note & { readonly id: string }
 
 export interface SyncStore {
   config(): Promise<SyncConfig | null>
+  /** Remembered, because every request asks. */
+  isOn(): Promise<boolean>
   saveConfig(config: SyncConfig): Promise<void>
   /** Only while there is one. */
   changeConfig(changes: Partial<Omit<SyncConfig, 'secret'>>): Promise<void>

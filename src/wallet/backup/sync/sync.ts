@@ -85,7 +85,7 @@ export function createSync(world: {
   }
 
   async function elsewhere(): Promise<ElsewhereAmount[]> {
-    if ((await onlyIfOn()) === null) return []
+    if (!(await store.isOn())) return []
     const offers = await claiming.offers()
     const accounts = [...Map.groupBy(offers, ({ mint, unit }) => `${unit} ${mint}`).values()]
     return Promise.all(
