@@ -1,7 +1,7 @@
 /** Top-ups at mints that rotate, lie or refuse, and two workers at one row. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createTopUp, expectBalanced, openLightningStage, payInvoice, postsTo, quoteId, topUp, untilTopUp, wakeLater } from './lightning-stage.ts'
-import { expectMoneyConserved, type Stage, until } from './stage.ts'
+import { createTopUp, expectArrived, expectBalanced, openLightningStage, payInvoice, postsTo, quoteId, topUp, untilTopUp, wakeLater } from './lightning-stage.ts'
+import { type Stage, until } from './stage.ts'
 
 let stage: Stage
 let before: number
@@ -11,18 +11,13 @@ beforeEach(async () => {
 })
 afterEach(() => stage.stop())
 
-async function expectArrived(sat: number): Promise<void> {
-  const ledger = await expectMoneyConserved(stage)
-  expect(ledger.walletMsat).toBe(before + sat * 1000)
-}
-
 describe('keysets and lies', () => {
   it('rotation between writing down and minting: other outputs, nothing lost', async () => {
     const { id, invoice } = await createTopUp(stage)
     stage.devnet.mint.rotateBefore(/^\/v1\/mint\/bolt11$/)
     payInvoice(stage, { invoice })
     await untilTopUp(stage, id, 'done')
-    await expectArrived(100)
+    await expectArrived(stage, before, 100)
   })
 
   it.each(['badDleq', 'stripDleq', 'swapSignatures', 'missingSignature', 'wrongAmount', 'wrongKeysetId'] as const)(
@@ -40,7 +35,7 @@ describe('keysets and lies', () => {
         await wakeLater(stage)
         return (await topUp(stage, id)).state === 'done'
       }, 'the top-up is done')
-      await expectArrived(100)
+      await expectArrived(stage, before, 100)
     },
   )
 
@@ -55,7 +50,7 @@ describe('keysets and lies', () => {
     await until(async () => (await topUp(stage, id)).state === 'waiting', 'back to waiting')
     payInvoice(stage, { invoice })
     await untilTopUp(stage, id, 'done')
-    await expectArrived(100)
+    await expectArrived(stage, before, 100)
   })
 })
 
@@ -67,7 +62,7 @@ describe('two workers on one database', () => {
     await Promise.all([stage.world.app.wake(), second.app.wake()])
     for (const { id } of rows) await untilTopUp(stage, id, 'done')
     await second.kill()
-    await expectArrived(107)
+    await expectArrived(stage, before, 107)
   })
 })
 

@@ -1,7 +1,6 @@
 /** Payments that are slow or fail, change that is missing or false, mints that lie, two workers at one payment. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Withdrawal } from '../../src/domain/lightning.ts'
-import { expectBalanced, openLightningStage, outsideInvoice, quoteId, quoteWithdrawal, untilWithdrawal, wakeLater, withdrawal } from './lightning-stage.ts'
+import { expectBalanced, expectLeft, MELT, openLightningStage, outsideInvoice, pay, quoteId, quoteWithdrawal, untilEnd, untilWithdrawal, wakeLater, withdrawal } from './lightning-stage.ts'
 import { expectMoneyConserved, type Stage, until } from './stage.ts'
 
 let stage: Stage
@@ -12,29 +11,11 @@ beforeEach(async () => {
 })
 afterEach(() => stage.stop())
 
-const pay = (id: string): Promise<Withdrawal> => stage.world.screen.call('withdrawals.pay', { id })
-const MELT = /^\/v1\/melt\/bolt11$/
-
-/** The end: everything is balanced, and exactly this has left: amount and what it cost. */
-async function expectLeft(amountSat: number, feeSat: number): Promise<void> {
-  const ledger = await expectMoneyConserved(stage)
-  expect(ledger.sentMsat).toBe(amountSat * 1000)
-  expect(ledger.walletMsat).toBe(before - (amountSat + feeSat) * 1000)
-}
-
-async function untilEnd(id: string, state: 'paid' | 'failed'): Promise<Withdrawal> {
-  await until(async () => {
-    await wakeLater(stage)
-    return (await withdrawal(stage, id)).state === state
-  }, `it is ${state}`)
-  return withdrawal(stage, id)
-}
-
 describe('slow and failing payments', () => {
   it.each(['paid', 'failed'] as const)('row 8: pending over a restart, then %s', async (outcome) => {
     stage.devnet.mint.quotes.holdMelts = true
     const { id } = await quoteWithdrawal(stage)
-    expect((await pay(id)).state).toBe('pending')
+    expect((await pay(stage, id)).state).toBe('pending')
     await expectBalanced(stage)
     await stage.world.kill()
     stage.devnet.mint.settleMelt(await stage.world.database.open().then(() => quoteId(stage, id)), outcome)
@@ -42,29 +23,29 @@ describe('slow and failing payments', () => {
     stage.world = await stage.world.restart()
     await untilWithdrawal(stage, id, outcome)
     const { feeSat } = await withdrawal(stage, id)
-    await expectLeft(outcome === 'paid' ? 100 : 0, feeSat ?? 0)
+    await expectLeft(stage, before, outcome === 'paid' ? 100 : 0, feeSat ?? 0)
   })
 
   it('pending, and the mint tells its end at once (NUT-17)', async () => {
     stage.devnet.mint.quotes.holdMelts = true
     const { id } = await quoteWithdrawal(stage)
     const quote = await quoteId(stage, id)
-    await pay(id)
+    await pay(stage, id)
     const asked = (): number => stage.devnet.mint.calls.filter(({ path }) => path === `/v1/melt/quote/bolt11/${quote}`).length
     await until(() => asked() >= 2, 'the first news')
     stage.world.clock.skewMs -= 3_600_000
     stage.devnet.mint.settleMelt(quote, 'paid')
     await untilWithdrawal(stage, id, 'paid')
-    await expectLeft(100, (await withdrawal(stage, id)).feeSat ?? -1)
+    await expectLeft(stage, before, 100, (await withdrawal(stage, id)).feeSat ?? -1)
   })
 
   it('a payment that fails gives the notes back at once and says why', async () => {
     stage.devnet.mint.quotes.failMelts = true
     const { id } = await quoteWithdrawal(stage)
-    expect(await pay(id)).toMatchObject({ state: 'failed', problem: expect.stringContaining('The notes are in the wallet again') })
+    expect(await pay(stage, id)).toMatchObject({ state: 'failed', problem: expect.stringContaining('The notes are in the wallet again') })
     stage.devnet.mint.quotes.failMelts = false
     const again = await quoteWithdrawal(stage)
-    await expectLeft(100, (await pay(again.id)).feeSat ?? -1)
+    await expectLeft(stage, before, 100, (await pay(stage, again.id)).feeSat ?? -1)
   })
 
   it('a no that says nothing about the payment ends nothing: it is tried again', async () => {
@@ -75,10 +56,10 @@ describe('slow and failing payments', () => {
         : null,
     )
     const { id } = await quoteWithdrawal(stage)
-    expect(await pay(id)).toMatchObject({ state: 'requested', problem: expect.stringContaining('something went wrong') })
+    expect(await pay(stage, id)).toMatchObject({ state: 'requested', problem: expect.stringContaining('something went wrong') })
     await expectBalanced(stage)
-    const paid = await untilEnd(id, 'paid')
-    await expectLeft(100, paid.inputFeeSat)
+    const paid = await untilEnd(stage, id, 'paid')
+    await expectLeft(stage, before, 100, paid.inputFeeSat)
   })
 
   it('a mint that pays and says it did not: its quote decides', async () => {
@@ -86,25 +67,25 @@ describe('slow and failing payments', () => {
       url.endsWith('/v1/melt/bolt11') ? go().then(() => Response.json({ code: 20004, detail: 'Lightning payment failed' }, { status: 400 })) : null,
     )
     const { id } = await quoteWithdrawal(stage)
-    const paid = await pay(id)
+    const paid = await pay(stage, id)
     expect(paid).toMatchObject({ state: 'paid', feeSat: paid.inputFeeSat })
-    await expectLeft(100, paid.inputFeeSat)
+    await expectLeft(stage, before, 100, paid.inputFeeSat)
   })
 
   it('an invoice that somebody else pays between quote and press', async () => {
     const text = outsideInvoice(stage, 100)
     const { id } = await stage.world.screen.call('withdrawals.quote', { text, amountSat: null, mint: stage.devnet.mint.url })
     stage.devnet.lightning.pay(text)
-    expect((await pay(id)).state).toBe('failed')
-    await expectLeft(0, 0)
+    expect((await pay(stage, id)).state).toBe('failed')
+    await expectLeft(stage, before, 0, 0)
   })
 
   it('keysets are rotated between writing down and paying: other blanks, paid all the same', async () => {
     stage.devnet.mint.rotateBefore(MELT)
     const { id } = await quoteWithdrawal(stage)
-    const paid = await pay(id)
+    const paid = await pay(stage, id)
     expect(paid.state).toBe('paid')
-    await expectLeft(100, paid.feeSat ?? -1)
+    await expectLeft(stage, before, 100, paid.feeSat ?? -1)
   })
 })
 
@@ -113,23 +94,23 @@ describe('the change of the reserve', () => {
     stage.devnet.mint.quotes.meltChange = told
     stage.devnet.mint.fault(MELT, 'after')
     const { id } = await quoteWithdrawal(stage)
-    const paid = await pay(id)
+    const paid = await pay(stage, id)
     expect(paid.state).toBe('paid')
     expect(paid.feeSat).toBe(paid.inputFeeSat)
-    await expectLeft(100, paid.inputFeeSat)
+    await expectLeft(stage, before, 100, paid.inputFeeSat)
   })
 
   it.each(['badDleq', 'stripDleq', 'swapSignatures'] as const)('%s: no such change is taken; the row stays open and shown until it is right', async (lie) => {
     stage.devnet.mint.lies[lie] = true
     // a change of several notes
     const { id } = await quoteWithdrawal(stage, 300)
-    const open = await pay(id)
+    const open = await pay(stage, id)
     expect(open).toMatchObject({ state: 'requested', problem: expect.stringContaining('paid, but the change') })
     await expectBalanced(stage)
     delete stage.devnet.mint.lies[lie]
-    const paid = await untilEnd(id, 'paid')
+    const paid = await untilEnd(stage, id, 'paid')
     expect(paid.feeSat).toBe(paid.inputFeeSat)
-    await expectLeft(300, paid.inputFeeSat)
+    await expectLeft(stage, before, 300, paid.inputFeeSat)
   })
 })
 
@@ -139,7 +120,7 @@ describe('a mint that lies about the price or the proof', () => {
       url.endsWith('/v1/melt/quote/bolt11') ? go().then(async (answer) => Response.json({ ...(await answer.json()), amount: 150 })) : null,
     )
     await expect(quoteWithdrawal(stage)).rejects.toMatchObject({ code: 'mint_misbehaved' })
-    await expectLeft(0, 0)
+    await expectLeft(stage, before, 0, 0)
   })
 
   it('a false proof of payment is noted', async () => {
@@ -147,7 +128,7 @@ describe('a mint that lies about the price or the proof', () => {
       url.endsWith('/v1/melt/bolt11') ? go().then(async (answer) => Response.json({ ...(await answer.json()), payment_preimage: '00'.repeat(32) })) : null,
     )
     const { id } = await quoteWithdrawal(stage)
-    expect(await pay(id)).toMatchObject({ state: 'paid', problem: expect.stringContaining('proof of payment') })
+    expect(await pay(stage, id)).toMatchObject({ state: 'paid', problem: expect.stringContaining('proof of payment') })
     await expectMoneyConserved(stage)
   })
 })
@@ -156,12 +137,12 @@ describe('two workers on one database', () => {
   it('carry the same payment to one end', async () => {
     stage.devnet.mint.quotes.holdMelts = true
     const { id } = await quoteWithdrawal(stage)
-    await pay(id)
+    await pay(stage, id)
     const second = await stage.world.restart()
     stage.devnet.mint.settleMelt(await quoteId(stage, id), 'paid')
     await Promise.all([wakeLater(stage), second.app.wake()])
     await untilWithdrawal(stage, id, 'paid')
     await second.kill()
-    await expectLeft(100, (await withdrawal(stage, id)).feeSat ?? -1)
+    await expectLeft(stage, before, 100, (await withdrawal(stage, id)).feeSat ?? -1)
   })
 })

@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import type { TopUp, Withdrawal } from '../../src/domain/lightning.ts'
 import type { MintCall } from '../devnet/mint/mint.ts'
-import { openStage, type Stage, until } from './stage.ts'
+import { expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 
 /** Invoices wait until somebody pays them; the second mint is trusted as well. */
 export async function openLightningStage(): Promise<Stage> {
@@ -71,4 +71,32 @@ export const postsTo = (calls: readonly MintCall[], path: string): MintCall[] =>
 /** The books hold at this very moment. */
 export async function expectBalanced({ world }: Stage): Promise<void> {
   expect((await world.ledger()).differenceMsat).toBe(0)
+}
+
+export const MELT = /^\/v1\/melt\/bolt11$/
+
+export function pay({ world }: Stage, id: string): Promise<Withdrawal> {
+  return world.screen.call('withdrawals.pay', { id })
+}
+
+/** Whatever is due, and a minute later what was not, until it has come to its end. */
+export async function untilEnd(stage: Stage, id: string, state: 'paid' | 'failed'): Promise<Withdrawal> {
+  await until(async () => {
+    await wakeLater(stage)
+    return (await withdrawal(stage, id)).state === state
+  }, `it is ${state}`)
+  return withdrawal(stage, id)
+}
+
+/** The end: everything is balanced, and exactly this has left: amount and what it cost. @param before what the wallet held, msat */
+export async function expectLeft(stage: Stage, before: number, amountSat: number, feeSat: number): Promise<void> {
+  const ledger = await expectMoneyConserved(stage)
+  expect(ledger.sentMsat).toBe(amountSat * 1000)
+  expect(ledger.walletMsat).toBe(before - (amountSat + feeSat) * 1000)
+}
+
+/** The end: everything is balanced, and exactly this has come. @param before what the wallet held, msat */
+export async function expectArrived(stage: Stage, before: number, sat: number): Promise<void> {
+  const ledger = await expectMoneyConserved(stage)
+  expect(ledger.walletMsat).toBe(before + sat * 1000)
 }

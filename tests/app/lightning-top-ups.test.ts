@@ -1,6 +1,6 @@
 /** Money comes in over Lightning: each arrow of a top-up, the lies and silences of mints, and two workers at one row. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createTopUp, expectBalanced, openLightningStage, payInvoice, postsTo, quoteId, topUp, untilTopUp, wakeLater } from './lightning-stage.ts'
+import { createTopUp, expectArrived, expectBalanced, openLightningStage, payInvoice, postsTo, quoteId, topUp, untilTopUp, wakeLater } from './lightning-stage.ts'
 import { expectMoneyConserved, type Stage, until } from './stage.ts'
 
 let stage: Stage
@@ -11,11 +11,6 @@ beforeEach(async () => {
 })
 afterEach(() => stage.stop())
 
-async function expectArrived(sat: number): Promise<void> {
-  const ledger = await expectMoneyConserved(stage)
-  expect(ledger.walletMsat).toBe(before + sat * 1000)
-}
-
 describe('a top-up', () => {
   it('waits, is paid by a friend, and its notes arrive', async () => {
     const { id, invoice, state, payer } = await createTopUp(stage, 100)
@@ -24,7 +19,7 @@ describe('a top-up', () => {
     payInvoice(stage, { invoice })
     await untilTopUp(stage, id, 'done')
     expect((await topUp(stage, id)).finishedAt).not.toBeNull()
-    await expectArrived(100)
+    await expectArrived(stage, before, 100)
   })
 
   it('is minted at once when the mint tells (NUT-17), with no poll due', async () => {
@@ -35,7 +30,7 @@ describe('a top-up', () => {
     stage.world.clock.skewMs -= 3_600_000
     payInvoice(stage, { invoice })
     await untilTopUp(stage, id, 'done')
-    await expectArrived(100)
+    await expectArrived(stage, before, 100)
   })
 
   it('is found by polling when every notification is lost', async () => {
@@ -44,7 +39,7 @@ describe('a top-up', () => {
     await until(() => stage.devnet.mint.calls.some(({ path }) => path.startsWith('/v1/mint/quote/bolt11/')), 'the first poll')
     payInvoice(stage, { invoice })
     await untilTopUp(stage, id, 'done')
-    await expectArrived(100)
+    await expectArrived(stage, before, 100)
   })
 
   it('survives a restart while it waits, and is minted when it was paid meanwhile', async () => {
@@ -53,7 +48,7 @@ describe('a top-up', () => {
     payInvoice(stage, { invoice })
     stage.world = await stage.world.restart()
     await untilTopUp(stage, id, 'done')
-    await expectArrived(100)
+    await expectArrived(stage, before, 100)
   })
 
   it('is shown only when its row is written, and never twice', async () => {
@@ -64,7 +59,7 @@ describe('a top-up', () => {
     await untilTopUp(stage, one.id, 'done')
     await untilTopUp(stage, two.id, 'done')
     expect(postsTo(stage.devnet.mint.calls, '/v1/mint/bolt11')).toHaveLength(2)
-    await expectArrived(30)
+    await expectArrived(stage, before, 30)
   })
 })
 
@@ -77,7 +72,7 @@ describe('locked quotes (NUT-20)', () => {
     stage.world = await stage.world.restart()
     await untilTopUp(stage, id, 'done')
     expect((await stage.world.database.topUps.get(id))?.request?.signature).toMatch(/^[0-9a-f]{128}$/)
-    await expectArrived(100)
+    await expectArrived(stage, before, 100)
   })
 
   it('two quotes have two keys, and no key is ever used again', async () => {
@@ -111,7 +106,7 @@ describe('when requests or answers are lost', () => {
     }, 'done')
     expect(bodies.length).toBeGreaterThan(1)
     expect(new Set(bodies).size).toBe(1)
-    await expectArrived(100)
+    await expectArrived(stage, before, 100)
   })
 
   it('row 7: the answer is lost and the worker dies; the next one finds the notes', async () => {
@@ -121,7 +116,7 @@ describe('when requests or answers are lost', () => {
     await until(() => postsTo(stage.devnet.mint.calls, '/v1/mint/bolt11').length > 0, 'the notes were asked for')
     await stage.restart()
     await untilTopUp(stage, id, 'done')
-    await expectArrived(100)
+    await expectArrived(stage, before, 100)
   })
 
   it('a mint that is down or answers garbage delays, nothing more', async () => {
@@ -134,7 +129,7 @@ describe('when requests or answers are lost', () => {
       await wakeLater(stage)
       return (await topUp(stage, id)).state === 'done'
     }, 'done')
-    await expectArrived(100)
+    await expectArrived(stage, before, 100)
   })
 })
 
@@ -148,7 +143,7 @@ describe('lapsed invoices', () => {
     payInvoice(stage, { invoice })
     await wakeLater(stage, 1_800_000)
     await untilTopUp(stage, id, 'done')
-    await expectArrived(100)
+    await expectArrived(stage, before, 100)
   })
 
   it('nobody pays: it stays visible as expired, is asked for a day, and can be put away', async () => {
@@ -162,7 +157,7 @@ describe('lapsed invoices', () => {
     expect(stage.devnet.mint.calls.filter(({ path }) => path.startsWith('/v1/mint/quote'))).toEqual([])
     await stage.world.screen.call('topups.forget', { id })
     await expect(topUp(stage, id)).rejects.toThrow('not shown')
-    await expectArrived(0)
+    await expectArrived(stage, before, 0)
   })
 
   it('a forgotten one that is paid all the same comes back with its notes', async () => {
@@ -172,7 +167,7 @@ describe('lapsed invoices', () => {
     payInvoice(stage, { invoice })
     await stage.restart()
     await untilTopUp(stage, id, 'done')
-    await expectArrived(100)
+    await expectArrived(stage, before, 100)
   })
 
   it('one that was paid a moment ago can not be forgotten', async () => {
@@ -181,6 +176,6 @@ describe('lapsed invoices', () => {
     payInvoice(stage, { invoice })
     await expect(stage.world.screen.call('topups.forget', { id })).rejects.toMatchObject({ code: 'not_empty' })
     await untilTopUp(stage, id, 'done')
-    await expectArrived(100)
+    await expectArrived(stage, before, 100)
   })
 })

@@ -1,7 +1,6 @@
 /** Money leaves over Lightning: each arrow of a withdrawal, lost requests and answers, slow and failing payments, lies. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Withdrawal } from '../../src/domain/lightning.ts'
-import { expectBalanced, openLightningStage, outsideInvoice, postsTo, quoteWithdrawal, untilWithdrawal, wakeLater, withdrawal } from './lightning-stage.ts'
+import { expectBalanced, expectLeft, MELT, openLightningStage, outsideInvoice, pay, postsTo, quoteWithdrawal, untilEnd, untilWithdrawal, wakeLater, withdrawal } from './lightning-stage.ts'
 import { expectMoneyConserved, type Stage, until } from './stage.ts'
 
 let stage: Stage
@@ -11,24 +10,6 @@ beforeEach(async () => {
   before = (await stage.world.ledger()).walletMsat
 })
 afterEach(() => stage.stop())
-
-const pay = (id: string): Promise<Withdrawal> => stage.world.screen.call('withdrawals.pay', { id })
-const MELT = /^\/v1\/melt\/bolt11$/
-
-/** The end: everything is balanced, and exactly this has left: amount and what it cost. */
-async function expectLeft(amountSat: number, feeSat: number): Promise<void> {
-  const ledger = await expectMoneyConserved(stage)
-  expect(ledger.sentMsat).toBe(amountSat * 1000)
-  expect(ledger.walletMsat).toBe(before - (amountSat + feeSat) * 1000)
-}
-
-async function untilEnd(id: string, state: 'paid' | 'failed'): Promise<Withdrawal> {
-  await until(async () => {
-    await wakeLater(stage)
-    return (await withdrawal(stage, id)).state === state
-  }, `it is ${state}`)
-  return withdrawal(stage, id)
-}
 
 describe('a withdrawal', () => {
   it('is quoted, paid, and the unused reserve comes home', async () => {
@@ -42,29 +23,29 @@ describe('a withdrawal', () => {
     expect(quoted).toMatchObject({ state: 'quoted', amountSat: 300, feeReserveSat: 6, payee: 'three hundred', feeSat: null })
     expect(quoted.totalSat).toBe(306 + quoted.inputFeeSat)
     expect((await stage.world.ledger()).walletMsat).toBe(before)
-    const paid = await pay(quoted.id)
+    const paid = await pay(stage, quoted.id)
     expect(paid).toMatchObject({ state: 'paid', feeSat: paid.inputFeeSat + 1, problem: null })
     expect(paid.preimage).toBe(stage.devnet.lightning.find(invoice)?.preimage)
-    await expectLeft(300, paid.inputFeeSat + 1)
+    await expectLeft(stage, before, 300, paid.inputFeeSat + 1)
     expect((await stage.world.ledger()).lightningFeesMsat).toBe(1000)
   })
 
   it('costs nothing before the user agrees; a quote can be dropped, and lapses after ten minutes', async () => {
     const one = await quoteWithdrawal(stage)
     await stage.world.screen.call('withdrawals.forget', { id: one.id })
-    await expect(pay(one.id)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(pay(stage, one.id)).rejects.toMatchObject({ code: 'not_found' })
     const two = await quoteWithdrawal(stage)
     stage.world.clock.skewMs += 11 * 60_000
-    await expect(pay(two.id)).rejects.toMatchObject({ code: 'invoice_expired' })
+    await expect(pay(stage, two.id)).rejects.toMatchObject({ code: 'invoice_expired' })
     expect(await stage.world.database.withdrawals.count()).toBe(0)
-    await expectLeft(0, 0)
+    await expectLeft(stage, before, 0, 0)
   })
 
   it('two presses pay once', async () => {
     const { id } = await quoteWithdrawal(stage)
-    await Promise.all([pay(id), pay(id)])
+    await Promise.all([pay(stage, id), pay(stage, id)])
     await untilWithdrawal(stage, id, 'paid')
-    await expectLeft(100, (await withdrawal(stage, id)).feeSat ?? -1)
+    await expectLeft(stage, before, 100, (await withdrawal(stage, id)).feeSat ?? -1)
   })
 
   it('pays an invoice without an amount with what the user says', async () => {
@@ -72,9 +53,9 @@ describe('a withdrawal', () => {
     const mint = stage.devnet.mint.url
     await expect(stage.world.screen.call('withdrawals.quote', { text, amountSat: null, mint })).rejects.toMatchObject({ code: 'invalid_request_error' })
     const { id } = await stage.world.screen.call('withdrawals.quote', { text, amountSat: 77, mint })
-    const { feeSat } = await pay(id)
+    const { feeSat } = await pay(stage, id)
     expect(stage.devnet.lightning.find(text)?.paidMsat).toBe(77_000)
-    await expectLeft(77, feeSat ?? -1)
+    await expectLeft(stage, before, 77, feeSat ?? -1)
   })
 
   it('not enough: says what is missing, takes nothing', async () => {
@@ -82,13 +63,13 @@ describe('a withdrawal', () => {
     const refused = stage.world.screen.call('withdrawals.quote', { text: outsideInvoice(stage, balanceSat), amountSat: null, mint: stage.devnet.mint.url })
     await expect(refused).rejects.toMatchObject({ code: 'insufficient_balance' })
     await expect(refused).rejects.toThrow(/missing/)
-    await expectLeft(0, 0)
+    await expectLeft(stage, before, 0, 0)
   })
 
   it('what is spent between quote and press is noticed', async () => {
     const { id } = await quoteWithdrawal(stage, Math.floor((before / 1000) * 0.9))
     await stage.world.screen.call('tokens.send', { mint: stage.devnet.mint.url, unit: 'sat', amount: 500, memo: null })
-    await expect(pay(id)).rejects.toMatchObject({ code: 'insufficient_balance' })
+    await expect(pay(stage, id)).rejects.toMatchObject({ code: 'insufficient_balance' })
     expect((await expectMoneyConserved(stage)).sentMsat).toBe(500_000)
   })
 })
@@ -102,28 +83,28 @@ describe('when requests or answers are lost', () => {
     })
     stage.devnet.mint.fault(MELT, 'before')
     const { id } = await quoteWithdrawal(stage)
-    expect((await pay(id)).state).toBe('requested')
+    expect((await pay(stage, id)).state).toBe('requested')
     await expectBalanced(stage)
-    const { feeSat } = await untilEnd(id, 'paid')
+    const { feeSat } = await untilEnd(stage, id, 'paid')
     expect(bodies).toHaveLength(2)
     expect(new Set(bodies).size).toBe(1)
-    await expectLeft(100, feeSat ?? -1)
+    await expectLeft(stage, before, 100, feeSat ?? -1)
   })
 
   it('row 8: the answer: the quote tells that it was paid; the change is there', async () => {
     stage.devnet.mint.fault(MELT, 'after')
     const { id } = await quoteWithdrawal(stage)
-    const paid = await pay(id)
+    const paid = await pay(stage, id)
     // nothing was kept of the reserve
     expect(paid).toMatchObject({ state: 'paid', feeSat: paid.inputFeeSat })
     expect(postsTo(stage.devnet.mint.calls, '/v1/melt/bolt11')).toHaveLength(1)
-    await expectLeft(100, paid.feeSat ?? -1)
+    await expectLeft(stage, before, 100, paid.feeSat ?? -1)
   })
 
   it('the request, and the wish is old: never sent again; notes are free only when the mint can not pay any more', async () => {
     stage.devnet.mint.fault(MELT, 'before')
     const { id } = await quoteWithdrawal(stage)
-    await pay(id)
+    await pay(stage, id)
     await stage.world.kill()
     stage.world.clock.skewMs += 11 * 60_000
     stage.world = await stage.world.restart()
@@ -134,7 +115,7 @@ describe('when requests or answers are lost', () => {
     await wakeLater(stage)
     expect((await withdrawal(stage, id)).state).toBe('failed')
     expect(postsTo(stage.devnet.mint.calls, '/v1/melt/bolt11')).toHaveLength(1)
-    await expectLeft(0, 0)
+    await expectLeft(stage, before, 0, 0)
   })
 
   it('row 4: a slow copy of a failed request pays after all: the mint tells late, the books follow', async () => {
@@ -146,7 +127,7 @@ describe('when requests or answers are lost', () => {
       late = () => fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
       return Promise.reject(new TypeError('cut off'))
     })
-    await pay(id)
+    await pay(stage, id)
     mint.quotes.failMelts = true
     await wakeLater(stage)
     expect((await withdrawal(stage, id)).state).toBe('failed')
@@ -154,6 +135,6 @@ describe('when requests or answers are lost', () => {
     await late?.()
     await stage.restart()
     await untilWithdrawal(stage, id, 'paid')
-    await expectLeft(100, (await withdrawal(stage, id)).feeSat ?? -1)
+    await expectLeft(stage, before, 100, (await withdrawal(stage, id)).feeSat ?? -1)
   })
 })

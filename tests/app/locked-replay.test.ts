@@ -1,6 +1,6 @@
 /** Tokens locked to our key whose swap is interrupted: the signature is made once and written down (cashu.md §2.6). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { condition, tokenOf } from './locked-stage.ts'
+import { condition, expectBalanced, receive, rowOf, tokenOf, two } from './locked-stage.ts'
 import { expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 
 let stage: Stage
@@ -13,11 +13,6 @@ afterAll(async () => {
   await expectMoneyConserved(stage)
   await stage.stop()
 })
-
-const receive = (token: string) => stage.world.screen.call('tokens.receive', { token, trustMint: false })
-const rowOf = async (token: string) => (await stage.world.screen.call('wallet.get', {})).incoming.find((row) => row.token === token)
-const expectBalanced = async () => expect((await stage.world.ledger()).differenceMsat).toBe(0)
-const two = (make: () => string): string[] => [make(), make()]
 
 describe('a replay is the same bytes', () => {
   it.each([
@@ -36,19 +31,19 @@ describe('a replay is the same bytes', () => {
       // the request is lost: nothing happened at the mint
       return lose ? Promise.reject(new TypeError('Failed to fetch')) : null
     })
-    await expect(receive(token)).rejects.toMatchObject({ code: 'mint_unreachable' })
+    await expect(receive(stage, token)).rejects.toMatchObject({ code: 'mint_unreachable' })
     await stage.restart()
     lose = false
     await until(async () => {
       stage.world.clock.skewMs += 600_000
       await stage.world.app.wake()
-      return (await rowOf(token)) === undefined
+      return (await rowOf(stage, token)) === undefined
     }, 'it is received')
     expect(bodies.length).toBeGreaterThan(1)
     expect(bodies[0]).toContain('signatures')
     expect(new Set(bodies).size).toBe(1)
     stage.world.bend(null)
-    await expectBalanced()
+    await expectBalanced(stage)
   })
 
   it('and when the mint had done it, the notes are restored', async () => {
@@ -57,14 +52,14 @@ describe('a replay is the same bytes', () => {
       two(() => condition('P2PK', ours)),
     )
     stage.devnet.mint.fault(/swap/, 'after', 1)
-    await receive(token).catch(() => undefined)
+    await receive(stage, token).catch(() => undefined)
     await stage.restart()
     await until(async () => {
       stage.world.clock.skewMs += 600_000
       await stage.world.app.wake()
-      return (await rowOf(token)) === undefined
+      return (await rowOf(stage, token)) === undefined
     }, 'it is received')
-    await expectBalanced()
+    await expectBalanced(stage)
   })
 
   it('after a rotation it is signed anew for the new outputs', async () => {
@@ -73,8 +68,8 @@ describe('a replay is the same bytes', () => {
       two(() => condition('P2PK', ours, [['sigflag', 'SIG_ALL']])),
     )
     stage.devnet.mint.rotateBefore(/swap/)
-    await receive(token)
-    expect(await rowOf(token)).toBeUndefined()
-    await expectBalanced()
+    await receive(stage, token)
+    expect(await rowOf(stage, token)).toBeUndefined()
+    await expectBalanced(stage)
   })
 })

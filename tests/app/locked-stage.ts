@@ -2,6 +2,7 @@
 import { Amount, blindMessage, getEncodedToken, Mint, OutputData } from '@cashu/cashu-ts'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { expect } from 'vitest'
 import type { Stage } from './stage.ts'
 
 /** Somebody else's. */
@@ -41,3 +42,12 @@ export async function tokenOf({ devnet }: Stage, secrets: readonly string[]): Pr
   })
   return getEncodedToken({ mint: devnet.mint.url, unit: 'sat', proofs })
 }
+
+/** The secrets of two notes. */
+export const two = (make: () => string): string[] => [make(), make()]
+
+export const receive = ({ world }: Stage, token: string) => world.screen.call('tokens.receive', { token, trustMint: false })
+
+export const rowOf = async ({ world }: Stage, token: string) => (await world.screen.call('wallet.get', {})).incoming.find((row) => row.token === token)
+
+export const expectBalanced = async ({ world }: Stage): Promise<void> => expect((await world.ledger()).differenceMsat).toBe(0)

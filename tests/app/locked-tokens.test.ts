@@ -1,6 +1,6 @@
 /** Tokens that ask for a signature (NUT-11): ours are received, all others stay where they are, and the wallet says why. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { AN_HOUR_AGO, condition, FACE, FRIEND, IN_AN_HOUR, STRANGER, tokenOf } from './locked-stage.ts'
+import { AN_HOUR_AGO, condition, expectBalanced, FACE, FRIEND, IN_AN_HOUR, receive, rowOf, STRANGER, tokenOf, two } from './locked-stage.ts'
 import { openFresh, restored, wordsOf } from './restoring.ts'
 import { expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 
@@ -16,29 +16,24 @@ afterAll(async () => {
   await stage.stop()
 })
 
-const receive = (token: string) => stage.world.screen.call('tokens.receive', { token, trustMint: false })
-const rowOf = async (token: string) => (await stage.world.screen.call('wallet.get', {})).incoming.find((row) => row.token === token)
-const expectBalanced = async () => expect((await stage.world.ledger()).differenceMsat).toBe(0)
-const two = (make: () => string): string[] => [make(), make()]
-
 async function expectReceived(secrets: readonly string[]): Promise<void> {
   const token = await tokenOf(stage, secrets)
-  const { received, fee } = await receive(token)
+  const { received, fee } = await receive(stage, token)
   expect(received + fee).toBe(FACE)
-  expect(await rowOf(token)).toBeUndefined()
-  await expectBalanced()
+  expect(await rowOf(stage, token)).toBeUndefined()
+  await expectBalanced(stage)
 }
 
 /** Nothing is sent to the mint with it, the notes are as good as before, and the row says why. */
 async function expectRefused(secrets: readonly string[], why: RegExp): Promise<void> {
   const token = await tokenOf(stage, secrets)
   stage.devnet.mint.calls.length = 0
-  await expect(receive(token)).rejects.toMatchObject({ code: 'invalid_token', message: expect.stringMatching(why) })
+  await expect(receive(stage, token)).rejects.toMatchObject({ code: 'invalid_token', message: expect.stringMatching(why) })
   await stage.world.app.wake()
   expect(stage.devnet.mint.calls.filter(({ path }) => path === '/v1/swap')).toEqual([])
   expect(secrets.map((secret) => stage.devnet.mint.stateOf(secret))).toEqual(secrets.map(() => 'UNSPENT'))
-  expect(await rowOf(token)).toMatchObject({ state: 'refused', problem: expect.stringMatching(why) })
-  await expectBalanced()
+  expect(await rowOf(stage, token)).toMatchObject({ state: 'refused', problem: expect.stringMatching(why) })
+  await expectBalanced(stage)
 }
 
 describe('the key', () => {
@@ -55,9 +50,9 @@ describe('the key', () => {
 
 describe('a token locked to our key', () => {
   it('as other wallets make it is received', async () => {
-    const { received, fee } = await receive(await stage.devnet.mint.mintToken(100, { lockTo: ours }))
+    const { received, fee } = await receive(stage, await stage.devnet.mint.mintToken(100, { lockTo: ours }))
     expect(received + fee).toBe(100)
-    await expectBalanced()
+    await expectBalanced(stage)
   })
 
   it.each([
@@ -121,10 +116,10 @@ describe('a token locked to our key', () => {
     await stage.world.screen.call('mints.distrust', { url: stage.devnet.mint.url })
     const secrets = [condition('P2PK', ours), condition('P2PK', ours, [['sigflag', 'SIG_ALL']]), 'cd'.repeat(32)]
     const tokens = await Promise.all(secrets.map((secret) => tokenOf(stage, [secret])))
-    for (const token of tokens) await expect(receive(token)).rejects.toMatchObject({ code: 'unknown_mint' })
+    for (const token of tokens) await expect(receive(stage, token)).rejects.toMatchObject({ code: 'unknown_mint' })
     await stage.world.screen.call('mints.add', { url: stage.devnet.mint.url })
-    for (const token of tokens) expect(await rowOf(token)).toBeUndefined()
-    await expectBalanced()
+    for (const token of tokens) expect(await rowOf(stage, token)).toBeUndefined()
+    await expectBalanced(stage)
   })
 })
 
@@ -198,12 +193,12 @@ describe('a token that is not ours to open is not touched', () => {
       stage,
       two(() => condition('P2PK', STRANGER, [['locktime', soon]])),
     )
-    await expect(receive(token)).rejects.toMatchObject({ code: 'invalid_token' })
-    const row = await rowOf(token)
+    await expect(receive(stage, token)).rejects.toMatchObject({ code: 'invalid_token' })
+    const row = await rowOf(stage, token)
     expect(row).toMatchObject({ state: 'refused' })
     await until(() => Date.now() / 1000 > Number(soon) + 1, 'the locktime is over')
     const { received } = await stage.world.screen.call('incoming.retry', { id: row?.id ?? '', trustMint: false })
     expect(received).toBe(FACE - 1)
-    await expectBalanced()
+    await expectBalanced(stage)
   })
 })

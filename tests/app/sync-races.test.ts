@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { gate, isCheap } from './bent-network.ts'
 import { balanceOf, openFresh } from './restoring.ts'
 import { ask, until } from './stage.ts'
-import { elsewhereSat, expectConserved, openTwo, settleSync, type TwoBrowsers, useRelay } from './syncing.ts'
+import { bring, elsewhereSat, expectConserved, openTwo, settleSync, type TwoBrowsers, useRelay } from './syncing.ts'
 import { PER_DAY, type World } from './world.ts'
 
 let two: TwoBrowsers
@@ -16,7 +16,6 @@ afterEach(async () => {
 })
 
 const mint = () => two.devnet.mint.url
-const bring = (world: World) => world.screen.call('sync.bringHere', { mint: null })
 const ends = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'done',

@@ -4,8 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { secretOf, written } from './nip60.ts'
 import { balanceOf, openFresh } from './restoring.ts'
 import { until } from './stage.ts'
-import { elsewhereSat, expectConserved, openTwo, settleSync, syncOf, type TwoBrowsers, useRelay } from './syncing.ts'
-import type { World } from './world.ts'
+import { bring, elsewhereSat, expectConserved, openTwo, receive, settleSync, syncOf, tokensOn, type TwoBrowsers, useRelay } from './syncing.ts'
 
 let two: TwoBrowsers
 beforeEach(async () => {
@@ -15,17 +14,11 @@ afterEach(() => two.stop())
 
 const mint = () => two.devnet.mint.url
 const relay = () => two.devnet.relay
-const bring = (world: World) => world.screen.call('sync.bringHere', { mint: null })
-const tokens = () =>
-  relay()
-    .events()
-    .filter(({ kind }) => kind === 7375)
-const receive = async (world: World, amount: number) => world.screen.call('tokens.receive', { token: await two.devnet.faucet(amount), trustMint: false })
 
 describe('relays', () => {
   it('down: each goes on with its own money, says so, and tells it when they are back', async () => {
     relay().down = true
-    await receive(two.a(), 100)
+    await receive(two, two.a(), 100)
     await two.a().screen.call('sync.now', {})
     expect(await syncOf(two.a())).toMatchObject({ problem: expect.stringContaining('No relay'), relays: [{ state: 'failed' }] })
     expect((await syncOf(two.a())).unsent).toBeGreaterThan(0)
@@ -49,7 +42,7 @@ describe('relays', () => {
     expect(await elsewhereSat(two.b)).toBe(before)
     relay().keepAgain(7375)
     await settleSync(two.a())
-    expect(tokens().length).toBeGreaterThan(0)
+    expect(tokensOn(relay()).length).toBeGreaterThan(0)
     expect(await balanceOf(two.a())).toBe(before)
     const third = await openFresh()
     await useRelay(third, two.devnet)
@@ -59,7 +52,7 @@ describe('relays', () => {
   })
 
   it('replaying: events that were deleted long ago come back, and are worth nothing', async () => {
-    const old = [...tokens()]
+    const old = [...tokensOn(relay())]
     await bring(two.b)
     await settleSync(two.a(), two.b)
     for (const event of old) relay().inject(event)
@@ -76,7 +69,7 @@ describe('relays', () => {
   })
 
   it('showing only the past: who has never seen these events asks the mint, and finds nothing', async () => {
-    const old = [...tokens()]
+    const old = [...tokensOn(relay())]
     await bring(two.b)
     await two.a().kill()
     relay().clear()
@@ -112,7 +105,7 @@ describe('relays', () => {
   it('never says that it has said everything: what it showed is learned, nothing is taken for deleted', async () => {
     relay().withoutEose = true
     const before = await balanceOf(two.a())
-    await receive(two.b, 64)
+    await receive(two, two.b, 64)
     await two.a().screen.call('sync.now', {})
     expect(await balanceOf(two.a())).toBe(before)
     expect((await syncOf(two.a())).problem).toContain('No relay')
@@ -121,7 +114,7 @@ describe('relays', () => {
   it('deletes on its own what nobody has deleted, with a deletion of somebody else: nothing happens', async () => {
     const before = await balanceOf(two.a())
     const stranger = generateSecretKey()
-    const forged = written(two.nsec, 5, '', [...tokens().map(({ id }) => ['e', id]), ['k', '7375']], stranger)
+    const forged = written(two.nsec, 5, '', [...tokensOn(relay()).map(({ id }) => ['e', id]), ['k', '7375']], stranger)
     relay().inject(forged)
     relay().inject({ ...forged, pubkey: getPublicKey(secretOf(two.nsec)) })
     await settleSync(two.b, two.a())

@@ -9,8 +9,7 @@ import { rawRows } from '../unit/storage/raw-rows.ts'
 import { proofsOf, secretOf, written } from './nip60.ts'
 import { balanceOf, openFresh, unitBalance } from './restoring.ts'
 import { until } from './stage.ts'
-import { elsewhereSat, expectConserved, openTwo, settleSync, syncOf, type TwoBrowsers, useRelay } from './syncing.ts'
-import type { World } from './world.ts'
+import { bring, elsewhereSat, expectConserved, openTwo, receive, settleSync, syncOf, tokensOn, type TwoBrowsers, useRelay } from './syncing.ts'
 
 let two: TwoBrowsers
 beforeEach(async () => {
@@ -20,12 +19,6 @@ afterEach(() => two.stop())
 
 const mint = () => two.devnet.mint.url
 const relay = () => two.devnet.relay
-const bring = (world: World) => world.screen.call('sync.bringHere', { mint: null })
-const tokens = () =>
-  relay()
-    .events()
-    .filter(({ kind }) => kind === 7375)
-const receive = async (world: World, amount: number) => world.screen.call('tokens.receive', { token: await two.devnet.faucet(amount), trustMint: false })
 
 describe('events of other wallets under the same key', () => {
   it('dollars, locked notes, forged notes, unknown mints and garbage: only what is good can be taken', async () => {
@@ -58,14 +51,14 @@ describe('events of other wallets under the same key', () => {
     expect(await unitBalance(two.b, mint(), 'usd')).toBeGreaterThan(45)
     await settleSync(two.b, two.a())
     // what could not be taken is still there for whoever can
-    const left = tokens().map(({ id }) => id)
+    const left = tokensOn(relay()).map(({ id }) => id)
     expect(left).toContain(lockedEvent.id)
     expect(left).not.toContain(goodEvent.id)
     await expectConserved(two)
   })
 
   it('another wallet spends a part of ours and rolls the rest over, as NIP-60 says: we keep the rest', async () => {
-    const [event] = tokens()
+    const [event] = tokensOn(relay())
     if (event === undefined) throw new Error('nothing was published')
     const row = await two.a().database.bundles.get(event.id)
     const notes = (await two.a().database.purse.bulkGet([...(row?.noteIds ?? [])])).filter((note) => note !== undefined)
@@ -129,12 +122,12 @@ describe('the switch', () => {
   it('off: nothing is shown any more, the money stays; on again: the same key', async () => {
     const before = await balanceOf(two.a())
     await two.a().screen.call('sync.disable', {})
-    expect(tokens()).toEqual([])
+    expect(tokensOn(relay())).toEqual([])
     await settleSync(two.b)
     expect(await elsewhereSat(two.b)).toBe(0)
     expect(await balanceOf(two.a())).toBe(before)
-    await receive(two.a(), 10)
-    expect(tokens()).toEqual([])
+    await receive(two, two.a(), 10)
+    expect(tokensOn(relay())).toEqual([])
     await two.a().screen.call('sync.enable', { nsec: null })
     expect((await two.a().screen.call('sync.reveal', {})).nsec).toBe(two.nsec)
     await settleSync(two.b)
@@ -163,7 +156,7 @@ describe('the switch', () => {
     expect(offered.length).toBeGreaterThan(5)
     await two.b.screen.call('lock.protect', { passphrase: 'correct horse battery' })
     await two.b.screen.call('lock.lock', {})
-    await receive(two.a(), 32)
+    await receive(two, two.a(), 32)
     await settleSync(two.a())
     await two.b.app.wake()
     await two.b.screen.call('lock.unlock', { passphrase: 'correct horse battery' })

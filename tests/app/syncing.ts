@@ -83,3 +83,11 @@ export async function expectConserved(two: TwoBrowsers, unit = 'sat'): Promise<n
   if (proofs.length > 0) await expect(two.devnet.mint.swapAll(getEncodedToken({ mint: two.devnet.mint.url, unit, proofs }))).resolves.toContain('cashu')
   return notes.reduce((sum, { amount }) => sum + amount, 0)
 }
+
+/** Everything that lies in the other browsers comes here. */
+export const bring = (world: World) => world.screen.call('sync.bringHere', { mint: null })
+
+/** Token events, of whichever browser. */
+export const tokensOn = (relay: Devnet['relay']) => relay.events().filter(({ kind }) => kind === 7375)
+
+export const receive = async ({ devnet }: TwoBrowsers, world: World, amount: number) => world.screen.call('tokens.receive', { token: await devnet.faucet(amount), trustMint: false })

@@ -1,7 +1,6 @@
 /** The layer that seals rows: every way Dexie reads and writes gives what a plain database gives, and the disk tells nothing. */
 import { type IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { noteRow } from '../../../src/storage/note-row.ts'
 import { RoutstrDatabase } from '../../../src/storage/database.ts'
 import { PLAIN_FIELDS } from '../../../src/storage/sealed-tables.ts'
 import { openRow, sealRow } from '../../../src/storage/sealing.ts'
@@ -10,12 +9,7 @@ import { createWalletStore } from '../../../src/storage/wallet-store.ts'
 import type { VaultStore } from '../../../src/wallet/vault.ts'
 import { WatchedIndexedDb } from '../../app/dying-stores.ts'
 import { rawRows } from './raw-rows.ts'
-
-const PASSPHRASE = 'correct horse battery'
-const MINT = 'https://mint.example'
-const note = (secret: string, amount = 8, state: 'ready' | 'sent' = 'ready') =>
-  noteRow({ secret, mint: MINT, unit: 'sat', keysetId: '01ab', amount, C: `C of ${secret}`, dleq: null, state, operationId: state === 'sent' ? 'op' : null })
-const NOTES = [note('secret one', 1), note('secret two', 2), note('secret three', 4, 'sent'), note('secret four', 8)]
+import { MINT, note, NOTES, PASSPHRASE } from './some-rows.ts'
 
 let factory: IDBFactory
 let database: RoutstrDatabase

@@ -1,19 +1,13 @@
 /** Sealing and opening a whole wallet: all or nothing, whatever dies; the passphrase, its change, and wallets put aside. */
 import { type IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { noteRow } from '../../../src/storage/note-row.ts'
 import { RoutstrDatabase } from '../../../src/storage/database.ts'
 import { createVaultStore } from '../../../src/storage/vault-store.ts'
 import { createWalletStore } from '../../../src/storage/wallet-store.ts'
 import type { VaultStore } from '../../../src/wallet/vault.ts'
 import { WatchedIndexedDb } from '../../app/dying-stores.ts'
 import { rawRows } from './raw-rows.ts'
-
-const PASSPHRASE = 'correct horse battery'
-const MINT = 'https://mint.example'
-const note = (secret: string, amount = 8, state: 'ready' | 'sent' = 'ready') =>
-  noteRow({ secret, mint: MINT, unit: 'sat', keysetId: '01ab', amount, C: `C of ${secret}`, dleq: null, state, operationId: state === 'sent' ? 'op' : null })
-const NOTES = [note('secret one', 1), note('secret two', 2), note('secret three', 4, 'sent'), note('secret four', 8)]
+import { note, NOTES, PASSPHRASE } from './some-rows.ts'
 
 let factory: IDBFactory
 let database: RoutstrDatabase

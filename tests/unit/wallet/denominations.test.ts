@@ -2,19 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { inputFee, type Note, selectAtLeast, selectExact, sumAmounts } from '../../../src/wallet/notes.ts'
+import { note } from './some-notes.ts'
 
-let serial = 0
-const note = (amount: number, keysetId = '01a'): Note => ({
-  secret: `s${serial++}`,
-  mint: 'https://mint.example.com',
-  unit: 'sat',
-  keysetId,
-  amount,
-  C: '',
-  dleq: null,
-  state: 'ready',
-  operationId: null,
-})
 const power = fc.integer({ min: 0, max: 7 }).map((exponent) => 2 ** exponent)
 const odd = fc.constantFrom(1, 2, 3, 5, 7, 10, 20, 25, 50, 64, 100)
 const rows = (amount: fc.Arbitrary<number>, maxLength: number): fc.Arbitrary<Note[]> =>

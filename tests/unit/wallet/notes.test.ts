@@ -1,19 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { inputFee, ladder, type Note, selectAtLeast, selectExact, sumAmounts } from '../../../src/wallet/notes.ts'
+import { inputFee, ladder, selectAtLeast, selectExact, sumAmounts } from '../../../src/wallet/notes.ts'
+import { note } from './some-notes.ts'
 
-let serial = 0
-const note = (amount: number, keysetId = '01a'): Note => ({
-  secret: `s${serial++}`,
-  mint: 'https://mint.example.com',
-  unit: 'sat',
-  keysetId,
-  amount,
-  C: '',
-  dleq: null,
-  state: 'ready',
-  operationId: null,
-})
 const amounts = fc.array(
   fc.integer({ min: 0, max: 10 }).map((power) => 2 ** power),
   { maxLength: 40 },
