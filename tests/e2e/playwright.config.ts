@@ -1,10 +1,11 @@
 import { defineConfig } from '@playwright/test'
+import '../faults/hurry.ts'
 import { IN_FIREFOX } from './support/browser.ts'
 import { ONLY_IN_CHROMIUM } from './support/only-in.ts'
 import { PATIENCE_MS } from './support/patience.ts'
 
-/** What `npm test` plays in Firefox, too; `npm run test:e2e` plays everything there, but what is `onlyInChromium`. */
-const SHORT_LIST = ['boundary', 'built', 'endings', 'frames', 'history', 'lightning', 'lives', 'main-job', 'matrix', 'questions']
+/** What `npm test` plays in Firefox, too: where browsers differ; `npm run test:e2e` plays everything there, but what is `onlyInChromium`. */
+const SHORT_LIST = ['boundary', 'built', 'endings', 'frames', 'lives', 'main-job', 'matrix', 'questions']
 const isShort = IN_FIREFOX && process.env.ROUTSTR_SHORT_LIST === '1'
 
 /** One list of scenarios for both browsers: `ROUTSTR_BROWSER=firefox` plays it in Firefox. Each scenario has a network and a browser of its own. No retries: a test that sometimes fails is broken. */
