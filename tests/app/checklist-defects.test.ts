@@ -84,7 +84,8 @@ describe('cashu.md §8, by hand', () => {
     const waits: number[] = []
     let began = 0
     stage.world.bend((url) => {
-      if (url.endsWith('/v1/swap') && began > 0) waits.push(performance.now() - began)
+      if (!url.endsWith('/v1/swap')) return null
+      if (began > 0) waits.push(performance.now() - began)
       began = 0
       return null
     })
@@ -126,7 +127,8 @@ describe('cashu.md §8, by hand', () => {
       }),
     )
     await send(13, begun)
-    expect(answered).toEqual([])
+    // of a mint: the market is read beside
+    expect(answered.filter((url) => url.startsWith(devnet.mint.url) || url.startsWith(devnet.otherMint.url))).toEqual([])
     begun.bend(null)
     held.release()
   })
