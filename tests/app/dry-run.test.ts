@@ -15,11 +15,13 @@ const body = { ...ask(), stream: true, max_tokens: 300 }
 const dry = (origin: string | null = SITE, what: object = body, path = '/chat/completions'): Promise<DryRun> =>
   stage.world.screen.call('dryrun.preview', { origin, path, body: JSON.stringify(what) })
 
-/** Every row of every table. */
-/** Everything that is stored, but what relays tell meanwhile. */
+/** What relays and providers tell meanwhile. */
+const MARKET = new Set(['heard', 'people', 'providers', 'catalogues', 'prices', 'relays', 'mappings', 'audits'])
+
+/** Everything else that is stored. */
 async function rows(): Promise<string> {
   const { database } = stage.world
-  const tables = database.tables.filter(({ name }) => name !== 'heard')
+  const tables = database.tables.filter(({ name }) => !MARKET.has(name))
   return JSON.stringify(await Promise.all(tables.map(async (table) => [table.name, await table.toArray()])))
 }
 

@@ -52,7 +52,7 @@ export interface World {
   readonly standIns: readonly (readonly string[])[]
   /** Answers every question from now on; null leaves them waiting. */
   answerWith(decision: Decision | null): void
-  /** Requests that left the app, as `METHOD url`. */
+  /** Requests that left the app, as `METHOD url`, but for reads of the market. */
   readonly traffic: string[]
   ledger(): Promise<Ledger>
   /** The worker dies: nothing it began goes on, its database connection closes. */
@@ -63,14 +63,14 @@ export interface World {
   readonly sessionMemory: { text: string | null }
   /** A stranger lies, or an answer comes at the worst moment; null: the network is straight again. Holds over restarts. */
   bend(answer: Bend | null): void
-  /** The worker dies at its n-th request from now on (0 = the next, market reads not counted): before it leaves, or when its answer has arrived unseen. */
+  /** The worker dies at its n-th request from now on (0 = the next): before it leaves, or when its answer has arrived unseen. */
   dieAt(request: number, when: 'before' | 'after'): void
   /** Resolves when it has died that way. */
   readonly died: Promise<void>
 }
 
-/** The market is read beside whatever a test does. @param line of `World.traffic` */
-export const isNoMarketRead = (line: string): boolean => !/^GET .*\/v1\/(info|models)$/.test(line)
+/** The market is read beside whatever a test does. */
+const isMarketRead = (line: string): boolean => /^GET .*\/v1\/(info|models)$/.test(line)
 
 /** What the app gets for a request instead of the real answer; null lets it through. `go` sends it. */
 export type Bend = (url: string, go: () => Promise<Response>, body: string, headers: Headers, method: string) => Promise<Response> | null
@@ -126,8 +126,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     fetch: async (input, init) => {
       if (death.signal.aborted) return silence()
       const line = `${init?.method ?? 'GET'} ${String(input)}`
-      traffic.push(line)
-      const dies = isNoMarketRead(line) && isFatal()
+      const counts = !isMarketRead(line)
+      if (counts) traffic.push(line)
+      const dies = counts && isFatal()
       if (dies && fatal?.when === 'before') {
         void kill()
         return silence()
