@@ -33,6 +33,17 @@ describe('cold start', () => {
     await expectMoneyConserved(stage)
   })
 
+  it('the account is there once the answer has begun: others need not wait for its end', async () => {
+    const { world, devnet } = stage
+    devnet.upstream.tokensPerSecond = 4
+    const answer = await world.page().routstr.fetch('/chat/completions', { method: 'POST', body: JSON.stringify({ ...ask('[[words:40]]'), stream: true }) })
+    await until(async () => (await world.database.sessions.toArray())[0]?.state === 'open', 'the account was read', 5_000)
+    expect((await world.database.attempts.toArray())[0]?.state).toBe('open')
+    devnet.upstream.tokensPerSecond = 2_000
+    await answer.body?.cancel()
+    await expectMoneyConserved(stage)
+  })
+
   it('five at once: the others go with the token of the first as far as it reaches, and none waits for it', async () => {
     const pages = Array.from({ length: 5 }, () => stream())
     for (const text of await Promise.all(pages)) expect(text).toContain('blue')
