@@ -21,7 +21,8 @@ export default defineBackground({
     const wakeAt = createWakeAlarm(() => void app.wake())
     const approval = approvalWindow((id) => void app.approvalWindowClosed(id))
     listenForPorts({ page: (port) => app.connectPage(port), screen: (port) => app.connectScreen(port) })
-    browser.runtime.onStartup.addListener(() => void app.browserStarted())
+    // to be woken is all: `Life` sees by the memory of the browser session that it is a new one
+    browser.runtime.onStartup.addListener(() => undefined)
     const app = createAppOfBoth({
       fetch: (input, init) => fetch(input, init),
       webSocket: (url) => new WebSocket(url),

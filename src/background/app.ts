@@ -49,8 +49,6 @@ export interface App {
   /** The alarm, and everything else that may wake a worker: goes on with unfinished business. */
   wake(): Promise<void>
   approvalWindowClosed(approvalId: string): Promise<void>
-  /** A new browser session: no page of the old one waits any more. */
-  browserStarted(): Promise<void>
   /** What runs is stopped and has ended, pages are let go, a wallet with a passphrase is locked: another app may take over. */
   leave(): Promise<void>
   stop(): void
@@ -229,12 +227,6 @@ export function createApp(world: Outside): App {
     },
     wake,
     approvalWindowClosed: (approvalId) => ready.then(() => approvals.windowClosed(approvalId)),
-    browserStarted: () =>
-      ready.then(async () => {
-        await approvals.withdrawAll()
-        // what the last browser session left at providers; a locked wallet brings it home after the unlock, when it is idle
-        if (!lock.isLocked()) inBackground(sessions.bringHome())
-      }),
     leave: life.leave,
     stop() {
       stopped = true

@@ -89,7 +89,6 @@ export function createAppOfBoth(world: BothWallets): App {
     },
     wake: () => current.then(({ app }) => app.wake()),
     approvalWindowClosed: (id) => current.then(({ app }) => app.approvalWindowClosed(id)),
-    browserStarted: () => current.then(({ app }) => app.browserStarted()),
     leave: () => current.then(({ app }) => app.leave()),
     stop() {
       stopped = true

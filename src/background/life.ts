@@ -99,6 +99,14 @@ export function createLife(world: {
     await settings.load()
     await lock.load()
     if (!lock.isLocked()) await repairMemory()
+    if (await outside.sessionMemory.isNew()) await beginBrowserSession()
+  }
+
+  /** No page of the last one waits any more, and what it left at providers comes home; after the unlock if it is locked, when it is idle. */
+  async function beginBrowserSession(): Promise<void> {
+    await approvals.withdrawAll()
+    await outside.sessionMemory.begun()
+    if (!lock.isLocked()) inBackground(sessions.bringHome())
   }
   const ready = start()
   inBackground(ready.then(goOn))

@@ -14,8 +14,11 @@ export interface LockView {
 export const SHORTEST_PASSPHRASE = 8
 export const AUTO_LOCK_CHOICES = [5, 15, 60, null] as const
 
-/** Memory of this browser session; one text, secret. */
+/** Memory of this browser session: outlives the worker, not the browser. One text, secret, and whether the session has begun. */
 export interface SessionMemory {
   read(): Promise<string | null>
   write(text: string | null): Promise<void>
+  /** No worker of this browser session has called `begun` yet. */
+  isNew(): Promise<boolean>
+  begun(): Promise<void>
 }

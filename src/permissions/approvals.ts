@@ -115,10 +115,16 @@ export function createApprovals(world: {
 
   /** @returns false when the question had ended before */
   async function close(id: string, state: Exclude<Approval['state'], 'asking'>, grant: Grant | null = null, blocked = false): Promise<boolean> {
+    const ended = await end(id, state, grant, blocked)
+    if (ended) await tick()
+    return ended
+  }
+
+  /** Without a look at what is asked next. */
+  async function end(id: string, state: Exclude<Approval['state'], 'asking'>, grant: Grant | null, blocked: boolean): Promise<boolean> {
     if (!(await store.closeApproval(id, state, grant, now()))) return false
     tell(id, outcomeOf(state, blocked))
     world.onChange()
-    await tick()
     return true
   }
 
@@ -206,7 +212,8 @@ export function createApprovals(world: {
     tick,
     unlocked,
     async withdrawAll() {
-      for (const approval of await store.asking()) await close(approval.id, 'withdrawn')
+      for (const { id } of await store.asking()) await end(id, 'withdrawn', null, false)
+      await tick()
     },
   }
 }

@@ -69,6 +69,20 @@ describe('the open story is finished', () => {
     await expectMoneyConserved(stage)
   })
 
+  it('the browser is closed while two sites ask: in the next session nothing is asked and no window opens, and the site may ask anew', async () => {
+    stage = await openStage()
+    const sites = [SITE, 'https://two.example']
+    for (const site of sites) void stage.world.page(site).routstr.chat.completions.create(ask()).catch(() => undefined)
+    const asking = async (): Promise<readonly string[]> => (await stage.world.screen.call('overview.get', { origin: null })).approvals
+    await until(async () => (await asking()).length === 2, 'two questions')
+    const world = await stage.restart('browser')
+    expect(await asking()).toEqual([])
+    expect(world.shown.filter((id) => id !== null)).toEqual([])
+    world.answerWith(PER_DAY)
+    expect((await world.page(SITE).routstr.chat.completions.create(ask())).choices[0]?.message.content).toContain('blue')
+    await expectMoneyConserved(stage)
+  })
+
   it('the worker dies while an answer streams: the page gets an error, the cost is learned later', async () => {
     stage = await openStage({ devnet: { tokensPerSecond: 60 } })
     stage.world.answerWith(PER_DAY)

@@ -15,10 +15,7 @@ const unlock = (world: World): Promise<null> => world.screen.call('lock.unlock',
 const isLocked = async (world: World): Promise<boolean> => (await world.screen.call('lock.get', {})).locked
 const answer = async (world: World): Promise<string> => collect(await world.page().routstr.chat.completions.create({ ...ask(), stream: true }))
 
-async function browserRestarts(): Promise<World> {
-  stage.world.sessionMemory.text = null
-  return stage.restart()
-}
+const browserRestarts = (): Promise<World> => stage.restart('browser')
 
 describe('what lies on the disk', () => {
   it('T31: is no word of the seed, no secret, no token and no key: after protecting, and after later writes', async () => {

@@ -30,7 +30,7 @@ it('when the browser starts again, what the last browser session left at provide
   await stage.restart()
   // a worker that merely woke up leaves them where they are
   expect((await sessions()).map(({ state }) => state)).toEqual(['open', 'open', 'open'])
-  await stage.world.app.browserStarted()
+  await stage.restart('browser')
   await allClosed()
   expect(await sessions()).toHaveLength(3)
   await expectMoneyConserved(stage)
@@ -40,8 +40,7 @@ it('what ran when the browser was closed comes home as well, as soon as the node
   const stream = await stage.world.page().routstr.chat.completions.create({ ...ask('[[words:400]] Tell me all.'), stream: true })
   void collect(stream).catch(() => undefined)
   await until(async () => (await sessions()).some(({ state }) => state === 'open'), 'it runs')
-  await stage.restart()
-  await stage.world.app.browserStarted()
+  await stage.restart('browser')
   await until(async () => {
     stage.world.clock.skewMs += 10_000
     await stage.world.app.wake()

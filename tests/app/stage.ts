@@ -9,8 +9,8 @@ export interface Stage {
   readonly devnet: Devnet
   /** The app as it runs now; another one after `restart`. */
   world: World
-  /** Kills the worker and starts a new one on the same database. */
-  restart(): Promise<World>
+  /** Kills the worker and starts a new one on the same database; in a new browser session too. */
+  restart(of?: 'worker' | 'browser'): Promise<World>
   stop(): Promise<void>
 }
 
@@ -21,9 +21,9 @@ export async function openStage(options: { readonly world?: WorldOptions; readon
   const stage: Stage = {
     devnet,
     world,
-    async restart() {
+    async restart(of) {
       await stage.world.kill()
-      stage.world = await stage.world.restart()
+      stage.world = await stage.world.restart(of)
       return stage.world
     },
     async stop() {

@@ -57,10 +57,10 @@ export interface World {
   ledger(): Promise<Ledger>
   /** The worker dies: nothing it began goes on, its database connection closes. */
   kill(): Promise<void>
-  /** A new worker on the same database. */
-  restart(): Promise<World>
+  /** A new worker on the same database; in a new browser session too. */
+  restart(of?: 'worker' | 'browser'): Promise<World>
   clock: { skewMs: number }
-  readonly sessionMemory: { text: string | null }
+  readonly sessionMemory: BrowserSession
   /** A stranger lies, or an answer comes at the worst moment; null: the network is straight again. Holds over restarts. */
   bend(answer: Bend | null): void
   /** The worker dies at its n-th request from now on (0 = the next): before it leaves, or when its answer has arrived unseen. */
@@ -75,6 +75,14 @@ const isMarketRead = (line: string): boolean => /^GET .*\/v1\/(info|models)$/.te
 /** What the app gets for a request instead of the real answer; null lets it through. `go` sends it. */
 export type Bend = (url: string, go: () => Promise<Response>, body: string, headers: Headers, method: string) => Promise<Response> | null
 
+/** The memory of the browser session: outlives the worker, not the browser. */
+export interface BrowserSession {
+  text: string | null
+  begun: boolean
+}
+
+export const newBrowserSession = (): BrowserSession => ({ text: null, begun: false })
+
 export interface WorldOptions {
   readonly factory?: IDBFactory
   readonly patience?: Partial<Outside['patience']>
@@ -82,8 +90,7 @@ export interface WorldOptions {
   readonly bent?: { answer: Bend | null }
   /** The wallet has this passphrase from its first moment on. */
   readonly protectedBy?: string
-  /** The memory of the browser session: outlives the worker, not the browser. */
-  readonly sessionMemory?: { text: string | null }
+  readonly sessionMemory?: BrowserSession
   /** Opens the sockets of this app instead of the platform. */
   readonly socket?: (url: string) => WebSocket
   /** Sessions are opened ahead, as the user has it. Off elsewhere: requests are counted, and nobody else may make any. */
@@ -96,7 +103,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const factory = options.factory ?? new IDBFactory()
   const clock = options.clock ?? { skewMs: 0 }
   const bent = options.bent ?? { answer: null }
-  const sessionMemory = options.sessionMemory ?? { text: null }
+  const sessionMemory = options.sessionMemory ?? newBrowserSession()
   const openDatabase = (name: string) => new RoutstrDatabase(name, { indexedDB: factory, IDBKeyRange })
   let database = openDatabase('routstr')
   const death = new AbortController()
@@ -174,6 +181,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     write: async (text) => {
       if (!death.signal.aborted) sessionMemory.text = text
     },
+    isNew: async () => !sessionMemory.begun,
+    begun: async () => {
+      if (!death.signal.aborted) sessionMemory.begun = true
+    },
   }
   const { choice } = options
   const app: App =
@@ -189,7 +200,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
             }
             return { ...openStores(opened), close: () => opened.close() }
           },
-          sessionMemory: (fake) => (fake ? { read: async () => null, write: async () => undefined } : memory),
+          sessionMemory: (fake) => (fake ? { ...memory, read: async () => null, write: async () => undefined } : memory),
           choice: {
             read: async () => choice.fake,
             async write(fake) {
@@ -238,7 +249,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     dieAt(request, when) {
       fatal = { left: request, when }
     },
-    restart: () => openWorld({ ...options, factory, clock, bent, sessionMemory }),
+    restart: (of = 'worker') => openWorld({ ...options, factory, clock, bent, sessionMemory: of === 'worker' ? sessionMemory : newBrowserSession() }),
   }
 }
 

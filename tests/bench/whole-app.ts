@@ -27,7 +27,7 @@ function outside(database: RoutstrDatabase, world: Pick<Outside, 'fetch' | 'subs
     keepAlive: () => () => undefined,
     setAlarm: () => undefined,
     wakeAt: () => undefined,
-    sessionMemory: { read: async () => null, write: async () => undefined },
+    sessionMemory: { read: async () => null, write: async () => undefined, isNew: async () => false, begun: async () => undefined },
     patience: { firstByteMs: 45_000, wholeAnswerMs: 300_000, idleMs: 120_000, totalMs: 900_000 },
   }
 }

@@ -7,7 +7,7 @@ import { fromSat } from '../../src/domain/msat.ts'
 import type { IncomingToken } from '../../src/domain/wallet.ts'
 import { RoutstrDatabase } from '../../src/storage/database.ts'
 import { noteRow } from '../../src/storage/note-row.ts'
-import { openWorld, SITE, type World } from '../app/world.ts'
+import { newBrowserSession, openWorld, SITE, type World } from '../app/world.ts'
 import { type Devnet, startDevnet } from '../devnet/devnet.ts'
 import type { DevnetMint } from '../devnet/mint/mint.ts'
 import { createLife, type Fate, type Life } from './life.ts'
@@ -143,6 +143,7 @@ export async function openScene(ground: Ground, random: Random, purse: readonly 
       { denominations: [...denominations] },
     )
 
+  const browserSession = newBrowserSession()
   const scene: Scene = {
     devnet,
     disk,
@@ -178,7 +179,7 @@ export async function openScene(ground: Ground, random: Random, purse: readonly 
       const providers = [devnet.providers.cheap.url, devnet.providers.dear.url]
       const life = createLife({ disk, network, providers, catalogue: ground.catalogue, jitter: () => (scene.isRace ? random.below(25) : 0) })
       if (fate !== null) life.begin(fate)
-      const opening = openWorld({ factory: life.disk, bent: { answer: life.bend }, socket: life.socket, patience: PATIENCE })
+      const opening = openWorld({ factory: life.disk, sessionMemory: browserSession, bent: { answer: life.bend }, socket: life.socket, patience: PATIENCE })
       const opened = await Promise.race([opening.catch(() => null), life.died.then(() => null)])
       if (opened === null) {
         // killed while it started, or there was no room to start: whatever of it comes later is buried
