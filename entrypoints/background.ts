@@ -21,8 +21,7 @@ export default defineBackground({
     const wakeAt = createWakeAlarm(() => void app.wake())
     const approval = approvalWindow((id) => void app.approvalWindowClosed(id))
     listenForPorts({ page: (port) => app.connectPage(port), screen: (port) => app.connectScreen(port) })
-    // to be woken is all: `Life` sees by the memory of the browser session that it is a new one
-    browser.runtime.onStartup.addListener(() => undefined)
+    browser.runtime.onStartup.addListener(() => undefined) // wakes the worker, which sees by itself that the session is new
     const app = createAppOfBoth({
       fetch: (input, init) => fetch(input, init),
       webSocket: (url) => new WebSocket(url),

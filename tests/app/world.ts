@@ -215,7 +215,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   if (options.openAhead !== true && (await screen.call('settings.get', {})).openAhead) await screen.call('settings.set', { openAhead: false })
   const everywhere = process.env['ROUTSTR_PROTECTED_BY']
   const passphrase = options.protectedBy ?? everywhere
-  if (passphrase !== undefined && !(await screen.call('lock.get', {})).protected) {
+  const { locked, protected: isProtected } = await screen.call('lock.get', {})
+  // scenarios that know nothing of a lock open the browser again
+  if (passphrase !== undefined && passphrase === everywhere && locked) await screen.call('lock.unlock', { passphrase })
+  if (passphrase !== undefined && !isProtected) {
     await screen.call('lock.protect', { passphrase })
     // scenarios that know nothing of a lock let days pass
     if (passphrase === everywhere) await screen.call('lock.autoLock', { minutes: null })
