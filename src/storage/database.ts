@@ -23,6 +23,7 @@ import type { NoteRow } from './note-row.ts'
 import { registryTables } from './registry-store.ts'
 import type { ElsewhereRow } from './spent-elsewhere.ts'
 import { createSealState, noticeProtection, sealingLayer } from './sealing-layer.ts'
+import { createSettledHolds } from './settled-holds.ts'
 import { toSecondVersion } from './second-version.ts'
 import type { AsideRow } from './wallets-aside.ts'
 
@@ -66,6 +67,7 @@ export class RoutstrDatabase extends Dexie {
   declare readonly aside: Table<AsideRow, string>
   /** Whether rows of money are sealed, and the key while the wallet is unlocked. */
   readonly seal = createSealState()
+  readonly settledHolds = createSettledHolds()
 
   /** @param environment the IndexedDB to use when it is not the global one (tests) */
   constructor(name = 'routstr', environment?: { indexedDB: IDBFactory; IDBKeyRange: typeof IDBKeyRange }) {
@@ -103,6 +105,7 @@ export class RoutstrDatabase extends Dexie {
     this.version(7).upgrade((transaction) => transaction.table('people').clear())
     // an upgrade of rows that may be sealed has to go by their plain fields: it runs before anybody can unlock
     this.use(sealingLayer(this.seal))
+    this.use(this.settledHolds.layer)
     this.on('ready', (opening) => noticeProtection(this.seal, opening.table('values')), true)
   }
 }

@@ -2,7 +2,7 @@
 import type { Approval } from '../domain/approval.ts'
 import type { Grant, GrantPeriod, Hold, SiteRule } from '../domain/grant.ts'
 import { addMsat, minMsat, msat, ZERO_MSAT } from '../domain/msat.ts'
-import { PROBES } from '../domain/site.ts'
+import { PROBES, type SiteOrigin } from '../domain/site.ts'
 import { budgetOf, GRANT_LIFE_MS, isUsable, judge, periodStart } from '../permissions/budget.ts'
 import { isQuiet, refusedAgain } from '../permissions/cool-down.ts'
 import type { PermissionStore } from '../permissions/store.ts'
@@ -11,12 +11,8 @@ import { remember } from './remembering.ts'
 
 export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
   const grantsOf = (origin: string): Promise<Grant[]> => db.grants.where('origin').equals(origin).toArray()
-  /** Of the running period only: what a limit can depend on. A busy month has thousands. */
-  const holdsIn = (period: GrantPeriod, origin: string, now: number): Promise<Hold[]> =>
-    db.holds
-      .where('[origin+at]')
-      .between([origin, periodStart(period, now)], [origin, Number.MAX_SAFE_INTEGER])
-      .toArray()
+  /** Of the running period only: what a limit can depend on. */
+  const holdsIn = (period: GrantPeriod, origin: SiteOrigin, now: number): Promise<Hold[]> => db.settledHolds.since(db.holds, origin, periodStart(period, now), now)
 
   const rules = remember(db, [db.sites], async () => new Map((await db.sites.toArray()).map((rule) => [rule.origin, rule])))
   const grants = remember(db, [db.grants], async () => Map.groupBy(await db.grants.toArray(), ({ origin }) => origin))
@@ -74,14 +70,8 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
       }),
     isGranted: async (origin, now) => standingOf((await grants()).get(origin) ?? [], now) !== undefined,
     async spentMsat(origin) {
-      let total = ZERO_MSAT
-      await db.holds
-        .where('origin')
-        .equals(origin)
-        .each((hold) => {
-          if (hold.state === 'charged') total = addMsat(total, hold.chargedMsat)
-        })
-      return total
+      const holds = await db.holds.where('origin').equals(origin).toArray()
+      return holds.reduce((sum, hold) => (hold.state === 'charged' ? addMsat(sum, hold.chargedMsat) : sum), ZERO_MSAT)
     },
     putGrant: (grant) => db.transaction('rw', db.grants, db.sites, () => putGrant(grant)),
     revoke: (origin, at) =>
@@ -109,7 +99,7 @@ export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
           amountMsat,
           chargedMsat: ZERO_MSAT,
           state: 'held',
-          at: own?.at ?? now,
+          at: own?.state === 'held' ? own.at : now,
         }
         await Promise.all([
           db.holds.put(hold),

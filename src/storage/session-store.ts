@@ -28,9 +28,10 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
     for (const origin of new Set([session.origin, ...attempts.map((attempt) => attempt.origin)])) {
       const requestId = `session ${session.id} ${origin}`
       const amountMsat = shares.get(origin)
-      if (amountMsat === undefined) await db.holds.delete(requestId)
-      else
-        await db.holds.put({ requestId, origin, grantId: '', once: false, amountMsat, chargedMsat: amountMsat, state: 'charged', at: session.lastUsedAt })
+      const booked = await db.holds.get(requestId)
+      if (amountMsat !== undefined)
+        await db.holds.put({ requestId, origin, grantId: '', once: false, amountMsat, chargedMsat: amountMsat, state: 'charged', at: booked?.at ?? session.lastUsedAt })
+      else if (booked !== undefined) await db.holds.delete(requestId)
     }
   }
 

@@ -44,7 +44,7 @@ test('protected: a dead worker comes back unlocked; locked: a site asks, the sam
   await options.getByTestId('lock-now').click()
   await expect(options.getByTestId('unlock')).toBeVisible()
   await expect(popup.page.getByTestId('locked')).toBeVisible()
-  expect(await kept(options, 'session')).toBe('{}')
+  expect(await kept(options, 'session')).toBe('{"begun":true}')
   await options.getByTestId('nav-tokens').click()
   await expect(options.getByTestId('locked')).toBeVisible()
   await options.getByTestId('nav-sites').click()
