@@ -2,7 +2,7 @@
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type GrantPeriod, type Hold } from '../../../src/domain/grant.ts'
+import type { GrantPeriod, Hold } from '../../../src/domain/grant.ts'
 import { fromSat, type Msat, msat, ZERO_MSAT } from '../../../src/domain/msat.ts'
 import { siteOrigin } from '../../../src/domain/site.ts'
 import { budgetOf, periodStart } from '../../../src/permissions/budget.ts'
