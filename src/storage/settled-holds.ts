@@ -49,7 +49,14 @@ export function createSettledHolds(): SettledHolds {
 
   /** Once it is written: whoever reads before that does not see it, whoever reads after it begins anew. */
   function watched(table: DBCoreTable): DBCoreTable {
-    return { ...table, mutate: (request) => table.mutate(request).then((result) => (forget(request), result)) }
+    return {
+      ...table,
+      mutate: (request) =>
+        table.mutate(request).then((result) => {
+          forget(request)
+          return result
+        }),
+    }
   }
 
   function forget(request: DBCoreMutateRequest): void {
