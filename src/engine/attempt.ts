@@ -23,6 +23,7 @@ export interface AttemptRequest {
   readonly reachFee?: AcquireRequest['reachFee']
   /** A place it has already. */
   readonly lease: Lease | null
+  readonly hasLooked: AcquireRequest['hasLooked']
   /** Its receipt is saved: nothing leaves before that. */
   readonly written: Promise<void>
   readonly signal: AbortSignal
@@ -71,6 +72,7 @@ export async function attempt(world: AttemptWorld, candidate: Candidate, request
       requestId: request.id,
       mostMsat: request.mostMsat,
       life: request.life,
+      hasLooked: request.hasLooked,
       ...(request.reachFee === undefined ? {} : { reachFee: request.reachFee }),
     })
     .catch((error: unknown) => {

@@ -16,8 +16,8 @@ import type { EngineWorld } from './world.ts'
 export interface EarlyPlace {
   /** For the transaction of the hold; absent: this request needs more than a place. */
   readonly along: Along | undefined
-  /** At most once; null: none for this provider and amount. */
-  take(candidate: Candidate, requiredMsat: Msat): Lease | null
+  /** At most once, for this provider and amount; null: nothing was written for them. `lease` null: its receipt was, but no session has room. */
+  take(candidate: Candidate, requiredMsat: Msat): { readonly lease: Lease | null } | null
   /** Nothing has left for it. */
   giveBack(): void
 }
@@ -27,7 +27,7 @@ export function createEarlyPlace(world: EngineWorld, running: Running, leg: Read
   const { market, insteadOf } = leg
   const { parsed } = leg.capped
   const needsMore = leg.newcomers.has(offer.providerId) || candidate.invoiceFeeMsat !== undefined || (leg.rule?.xCashu === true && canPayByToken(parsed))
-  let lease: Lease | null = null
+  let written: { readonly lease: Lease | null } | null = null
 
   async function along(): ReturnType<Along> {
     const life = leg.rule?.sessionLife ?? world.settings().sessionLife
@@ -36,20 +36,20 @@ export function createEarlyPlace(world: EngineWorld, running: Running, leg: Read
     const place = await world.sessions.findPlace({ origin: running.origin, life, provider, mint, requestId: running.id, requiredMsat })
     return async () => {
       await Promise.all([place?.take(), world.store.saveReceipt(receipt)])
-      lease = place?.lease ?? null
+      written = { lease: place?.lease ?? null }
     }
   }
 
   return {
     along: needsMore ? undefined : along,
     take(wanted, wantedMsat) {
-      const taken = wanted === candidate && wantedMsat === requiredMsat ? lease : null
-      if (taken !== null) lease = null
+      const taken = wanted === candidate && wantedMsat === requiredMsat ? written : null
+      if (taken !== null) written = null
       return taken
     },
     giveBack() {
-      if (lease !== null) inBackground(world.sessions.release(lease, ZERO_MSAT))
-      lease = null
+      if (written !== null && written.lease !== null) inBackground(world.sessions.release(written.lease, ZERO_MSAT))
+      written = null
     },
   }
 }

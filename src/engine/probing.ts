@@ -203,6 +203,6 @@ function priced({ name, offer }: Worth): Probe {
 function tokenAtMost(requiredMsat: Msat, limitMsat: Msat, ppk: number): Msat {
   // it takes a sat for each note, or more: no bound
   if (ppk >= 1000) return NO_BOUND
-  const { capSat } = depositWish({ requiredMsat, requests: 1, life: 'request', mostMsat: limitMsat })
+  const { capSat } = depositWish({ requiredMsat, waiting: 1, served: 1, life: 'request', mostMsat: limitMsat })
   return fromSat(Math.ceil((capSat + 1) / (1 - ppk / 1000)) - 1)
 }

@@ -46,9 +46,9 @@ export function createProviderTry(world: EngineWorld, asking: ReturnType<typeof 
     const { offer } = candidate
     const mayBeNew = newcomers.has(offer.providerId) || requiredMsat > candidate.requiredMsat
     if (mayBeNew && !(await agreed(trying, candidate, requiredMsat, signal))) return null
-    const lease = trying.hold.early?.take(candidate, requiredMsat) ?? null
+    const early = trying.hold.early?.take(candidate, requiredMsat) ?? null
     // written beside the place at the provider; the request leaves when both are
-    const written = lease !== null ? Promise.resolve() : world.store.saveReceipt(receiptOf({ running, parsed, candidate, state: 'interrupted', attempts: tried, nodeRequestId: null, now: world.now() }))
+    const written = early !== null ? Promise.resolve() : world.store.saveReceipt(receiptOf({ running, parsed, candidate, state: 'interrupted', attempts: tried, nodeRequestId: null, now: world.now() }))
     inBackground(written)
     // a name this node would not resolve itself becomes its own
     const model = acceptedNames(offer.model).has(parsed.model.toLowerCase()) ? {} : { model: offer.model.id }
@@ -63,7 +63,8 @@ export function createProviderTry(world: EngineWorld, asking: ReturnType<typeof 
       mostMsat: addMsat(requiredMsat, held.remainingMsat ?? ZERO_MSAT),
       life: rule?.sessionLife ?? world.settings().sessionLife,
       written,
-      lease,
+      lease: early?.lease ?? null,
+      hasLooked: early !== null,
       ...(candidate.invoiceFeeMsat === undefined ? {} : { reachFee: reach }),
       signal,
     }

@@ -18,18 +18,18 @@ export function createAcquiring(
   const waiting = new Map<string, number>()
 
   return async (request) => {
-    const warm = await leasing.lease(request)
+    const warm = request.hasLooked ? null : await leasing.lease(request)
     if (warm !== null) return { kind: 'leased', lease: warm }
     const place = placeKey(request)
     waiting.set(place, (waiting.get(place) ?? 0) + 1)
     try {
-      return await oneAtATime(place, () => fundFor(request, waiting.get(place) ?? 1))
+      return await oneAtATime(place, () => fundFor(request, () => waiting.get(place) ?? 1))
     } finally {
       waiting.set(place, (waiting.get(place) ?? 1) - 1)
     }
   }
 
-  async function fundFor(request: AcquireRequest, waitingHere: number): Promise<Acquired> {
+  async function fundFor(request: AcquireRequest, waitingHere: () => number): Promise<Acquired> {
     for (let round = 0; round < 3; round++) {
       const found = await leasing.lease(request)
       if (found !== null) return { kind: 'leased', lease: found }
@@ -38,7 +38,7 @@ export function createAcquiring(
       if (request.reachFee !== undefined) return payInvoice({ ...request, reach: request.reachFee })
       const { session, attempt } = await funding.place({
         ...request,
-        requests: request.life === 'request' ? 1 : REQUESTS_AHEAD + waitingHere,
+        requests: () => (request.life === 'request' ? { waiting: 1, served: 1 } : { waiting: waitingHere(), served: REQUESTS_AHEAD + waitingHere() }),
         mostMsat: () => bounds.mostMsat(request),
         attempt: (sessionId) => leasing.attemptIn(sessionId, request),
       })

@@ -29,7 +29,8 @@ export function createBounds(world: { readonly store: SessionStore; readonly sta
   /** Free balance of sessions that this site opened or uses: a charge can take all of it, and it would be this site's. */
   async function freeOf(origin: SiteOrigin): Promise<Msat> {
     let free = ZERO_MSAT
-    for (const { session, attempts } of await store.openSessions()) {
+    const mayBe = (session: Session): boolean => session.origin === origin || session.life === 'provider'
+    for (const { session, attempts } of await store.openSessions(mayBe)) {
       if (session.origin === origin || attempts.some((attempt) => attempt.origin === origin)) free = addMsat(free, freeMsat(session, attempts))
     }
     return free

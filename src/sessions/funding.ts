@@ -11,10 +11,18 @@ import type { Wallet } from '../wallet/wallet.ts'
 import type { Place } from './leasing.ts'
 import type { SessionStore } from './store.ts'
 
+/** Requests like this one. */
+export interface Requests {
+  /** Wait for this deposit; this one is among them. */
+  readonly waiting: number
+  /** Should be served by it. */
+  readonly served: number
+}
+
 export interface FundingRequest extends Place {
   readonly requiredMsat: Msat
-  /** Requests like this one that the deposit should serve. */
-  readonly requests: number
+  /** Asked when the deposit is made: others may have come meanwhile. */
+  readonly requests: () => Requests
   /** No more than this is placed, unless the request itself needs it: what grant, float and the provider's standing leave. */
   readonly mostMsat: () => Promise<Msat>
   /** The request that takes the token there itself; null: it is to be opened by a call of its own. */
@@ -29,14 +37,15 @@ export type CreditOutcome =
   | { readonly kind: 'refused'; readonly why: string }
 
 /** So many requests like this one, within the bound; never less than the request needs. */
-export function depositWish(request: Pick<FundingRequest, 'requiredMsat' | 'requests' | 'life'> & { readonly mostMsat: Msat }): DepositWish {
+export function depositWish(request: Pick<FundingRequest, 'requiredMsat' | 'life'> & Requests & { readonly mostMsat: Msat }): DepositWish {
   const needSat = satUp(request.requiredMsat)
   const bound = Math.max(needSat, satDown(request.mostMsat))
   const least = request.life === 'request' ? needSat : 8
-  const aimSat = Math.min(Math.max(needSat * request.requests, least), bound)
+  const aimSat = Math.min(Math.max(needSat * request.served, least), bound)
+  const allSat = Math.min(needSat * request.waiting, aimSat)
   // a little overshoot saves asking the mint for exact change, but not beyond what the bound leaves
   const slackSat = Math.max(2, Math.min(Math.ceil(aimSat / 2), satDown(request.mostMsat) - aimSat))
-  return { needSat, aimSat, capSat: aimSat + slackSat }
+  return { needSat, allSat, aimSat, capSat: aimSat + slackSat }
 }
 
 /**
@@ -67,7 +76,7 @@ export function createFunding(world: {
       let placed: { session: Session; attempt: Attempt | null } | null = null
       await oneDeposit('bounds', async () => {
         const mostMsat = await request.mostMsat()
-        return wallet.deposit(request.mint, depositWish({ ...request, mostMsat }), async (operation, arrives) => {
+        return wallet.deposit(request.mint, depositWish({ ...request, ...request.requests(), mostMsat }), async (operation, arrives) => {
           const session: Session = {
             id: world.randomId(),
             state: 'prepared',

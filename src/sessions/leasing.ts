@@ -4,7 +4,7 @@ import { ZERO_MSAT } from '../domain/msat.ts'
 import type { Attempt, Session, SessionLife } from '../domain/session.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import { freeMsat } from './balance.ts'
-import type { OpenSession, SessionStore } from './store.ts'
+import type { OpenSession, PickPlace, SessionStore } from './store.ts'
 
 /** Where sessions are alike: one of them is as good as another for this life. */
 export interface Place {
@@ -80,15 +80,16 @@ export function createLeasing(world: { readonly store: SessionStore; readonly no
   }
 
   async function usable(place: Place): Promise<{ session: Session; free: Msat }[]> {
-    return inOrder((await store.openSessions()).filter(({ session }) => serves(session, place)))
+    return inOrder(await store.openSessions((session) => serves(session, place)))
   }
 
-  const pickFor =
-    (request: LeaseRequest) =>
-    (places: readonly OpenSession[]): Attempt | null => {
-      const found = inOrder(places.filter(({ session }) => serves(session, request))).find(({ free }) => free >= request.requiredMsat)
+  const pickFor = (request: LeaseRequest): PickPlace => ({
+    serves: (session) => serves(session, request),
+    pick(places) {
+      const found = inOrder(places).find(({ free }) => free >= request.requiredMsat)
       return found === undefined ? null : attemptIn(found.session.id, request)
-    }
+    },
+  })
 
   return {
     attemptIn,

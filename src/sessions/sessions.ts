@@ -25,6 +25,8 @@ import { createXCashu, type XCashu } from './x-cashu.ts'
 
 export type AcquireRequest = BoundedRequest & {
   readonly requestId: string
+  /** A moment ago no session had room. */
+  readonly hasLooked: boolean
   /** No mint is in common: an invoice of the provider is paid, and this sets its fee aside (`by-invoice.ts`). */
   readonly reachFee?: InvoiceRequest['reach']
 }

@@ -42,7 +42,11 @@ export interface SessionGlance {
   readonly places: readonly (Pick<Session, 'origin' | 'life' | 'providerId'> & { readonly freeMsat: Msat })[]
 }
 
-export type PickPlace = (places: readonly OpenSession[]) => Attempt | null
+/** Which sessions come into question, and which of these it is; null: none serves. */
+export interface PickPlace {
+  readonly serves: (session: Session) => boolean
+  readonly pick: (places: readonly OpenSession[]) => Attempt | null
+}
 
 export interface Taken {
   readonly session: Session
@@ -95,11 +99,11 @@ export interface SessionStore {
   attemptsOf(sessionId: string): Promise<Attempt[]>
   attemptsOfRequest(requestId: string): Promise<Attempt[]>
   openAttempts(): Promise<Attempt[]>
-  /** Those that are open or on their way there. */
-  openSessions(): Promise<OpenSession[]>
+  /** Those that are open or on their way there, of these. */
+  openSessions(isMeant: (session: Session) => boolean): Promise<OpenSession[]>
   /** Remembered, to plan with. */
   glance(): Promise<SessionGlance>
-  /** Check and take in one transaction. @param pick among the sessions that are open or on their way there; null: none serves */
+  /** Check and take in one transaction, among the sessions that are open or on their way there. */
   takePlace(pick: PickPlace): Promise<Taken | null>
   /** The same in two steps, for a transaction of the caller. */
   findPlace(pick: PickPlace): Promise<(Taken & { take(): Promise<void> }) | null>

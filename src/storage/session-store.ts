@@ -73,14 +73,14 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
   }
 
   /** Inside a transaction over both: two turns, however many there are. */
-  async function openSessions(): Promise<OpenSession[]> {
+  async function openSessions(isMeant: (session: Session) => boolean): Promise<OpenSession[]> {
     // in one look: no other state lies between them
     const sessions = await db.sessions.where('state').between('open', 'prepared', true, true).toArray()
-    return Promise.all(sessions.map(async (session) => ({ session, attempts: await db.attempts.where('sessionId').equals(session.id).toArray() })))
+    return Promise.all(sessions.filter(isMeant).map(async (session) => ({ session, attempts: await db.attempts.where('sessionId').equals(session.id).toArray() })))
   }
 
-  const findPlace: SessionStore['findPlace'] = async (pick) => {
-    const places = await openSessions()
+  const findPlace: SessionStore['findPlace'] = async ({ serves, pick }) => {
+    const places = await openSessions(serves)
     const attempt = pick(places)
     const place = places.find(({ session }) => session.id === attempt?.sessionId)
     if (attempt === null || place === undefined) return null
@@ -180,10 +180,10 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
 
     attemptsOf: (sessionId) => db.attempts.where('sessionId').equals(sessionId).toArray(),
     attemptsOfRequest: (requestId) => db.attempts.where('requestId').equals(requestId).toArray(),
-    openSessions: () => db.transaction('r', db.sessions, db.attempts, openSessions),
+    openSessions: (isMeant) => db.transaction('r', db.sessions, db.attempts, () => openSessions(isMeant)),
     glance: remember(db, [db.sessions, db.attempts], () =>
       db.transaction('r', db.sessions, db.attempts, async () => {
-        const [unfinished, places] = await Promise.all([sessionsIn(['prepared', 'open', 'settling', 'refunded', 'lost']), openSessions()])
+        const [unfinished, places] = await Promise.all([sessionsIn(['prepared', 'open', 'settling', 'refunded', 'lost']), openSessions(() => true)])
         return {
           unfinished: unfinished.map(({ state, providerId, debt, unexplainedMsat }) => ({ state, providerId, debt, unexplainedMsat })),
           places: places.map(({ session, attempts }) => ({ origin: session.origin, life: session.life, providerId: session.providerId, freeMsat: freeMsat(session, attempts) })),

@@ -42,6 +42,10 @@ export function keysetsOf(notes: Iterable<{ readonly keysetId: string; readonly 
   )
 }
 
+function worthOf(keysets: Keysets): number {
+  return [...keysets.values()].reduce((sum, buckets) => sum + faceOf(buckets), 0)
+}
+
 /** Exactly `amount` out of the keyset where the fewest notes do, or null. */
 export function chooseExactAmong(keysets: Keysets, amount: number): KeysetChoice | null {
   return least(
@@ -60,6 +64,16 @@ export function chooseAtLeastAmong(keysets: Keysets, { need, aim, cap, feePpk }:
       ({ choice, keysetId }) => receivedOf(choice, feePpk(keysetId)),
     )
   return choose(aim) ?? choose(need)
+}
+
+/**
+ * What a deposit takes: as much as everybody who waits for it needs. Less, for the one who asks, only where the wallet has no more or
+ * no better notes can be made; null: a swap at the mint makes them.
+ */
+export function chooseDeposit(keysets: Keysets, range: AtLeast & { readonly all: number }, maySplit: boolean): KeysetChoice | null {
+  const forAll = chooseAtLeastAmong(keysets, { ...range, need: range.all })
+  if (forAll !== null || (maySplit && worthOf(keysets) > range.all)) return forAll
+  return chooseAtLeastAmong(keysets, range)
 }
 
 /**

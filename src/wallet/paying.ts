@@ -4,7 +4,7 @@ import { unitText } from '../domain/units.ts'
 import { createExclusive } from './exclusive.ts'
 import type { SendOperation } from './journal.ts'
 import type { MintConnection } from './mint.ts'
-import { chooseAtLeastAmong, chooseExactAmong, countOf, type KeysetChoice, type Keysets, keysetsOf } from './denominations.ts'
+import { chooseDeposit, chooseExactAmong, countOf, type KeysetChoice, type Keysets, keysetsOf } from './denominations.ts'
 import { faceFor, type Note, sumAmounts } from './notes.ts'
 import type { WalletStore } from './store.ts'
 import type { SwapRunner } from './swaps.ts'
@@ -13,6 +13,8 @@ import type { SwapRunner } from './swaps.ts'
 export interface DepositWish {
   /** What has to arrive after the redeemer's input fee, sat. */
   readonly needSat: number
+  /** The same for everybody who waits for it: rather than less, the mint is asked to make change. sat */
+  readonly allSat: number
   /** What we would like to place, sat. */
   readonly aimSat: number
   /** No more than this arrives, sat. */
@@ -22,6 +24,7 @@ export interface DepositWish {
 /** The same in whole units of the account that pays. */
 export interface DepositRange {
   readonly need: number
+  readonly all: number
   readonly aim: number
   readonly cap: number
 }
@@ -54,9 +57,11 @@ export function createPaying(world: {
   return {
     deposit: (connection, range, journal) =>
       exclusive(keyOf(connection), () => {
-        const choose = (keysets: Keysets): KeysetChoice | null => chooseAtLeastAmong(keysets, { ...range, feePpk: connection.feePpk })
+        const { need, all, aim } = range
+        const choose = (keysets: Keysets, maySplit: boolean): KeysetChoice | null => chooseDeposit(keysets, { ...range, feePpk: connection.feePpk }, maySplit)
         const { inputFeePpk } = connection.facts()
-        return take(connection, [faceFor(range.aim, inputFeePpk), faceFor(range.need, inputFeePpk)], choose, journal, 'session', null)
+        const splits = [aim, all, need].map((goal) => faceFor(goal, inputFeePpk))
+        return take(connection, splits, choose, journal, 'session', null)
       }),
     send: (connection, amount, memo) =>
       exclusive(keyOf(connection), () =>
@@ -75,18 +80,31 @@ export function createPaying(world: {
     connection: MintConnection,
     /** What to make by a swap when no notes fit: the first that the wallet can cover. */
     splits: readonly number[],
-    choose: (keysets: Keysets) => KeysetChoice | null,
+    /** @param maySplit null is an answer: better notes can be made */
+    choose: (keysets: Keysets, maySplit: boolean) => KeysetChoice | null,
     journal: DepositJournal,
     purpose: SendOperation['purpose'],
     memo: string | null,
   ): Promise<SendOperation> {
     let hasSplit = false
+    let failure: unknown
     for (let round = 0; round < MOST_TRIES; round++) {
-      const choice = choose(keysetsOf(await store.buckets({ account: connection, state: 'ready' })))
+      const keysets = keysetsOf(await store.buckets({ account: connection, state: 'ready' }))
+      const choice = choose(keysets, !hasSplit)
       if (choice === null) {
         // once made, the notes are there; if not, no second fee is paid for nothing
+        if (failure !== undefined) throw failure
         if (hasSplit) break
-        hasSplit = await split(connection, await store.notes(connection, ['ready']), splits)
+        // what does for one without the mint stays out of the swap, which may hang
+        const enough = choose(keysets, false)
+        const kept = new Set((enough === null ? [] : await store.readyNotes(connection, enough)).map(({ secret }) => secret))
+        const ready = await store.notes(connection, ['ready'])
+        try {
+          hasSplit = await split(connection, ready.filter(({ secret }) => !kept.has(secret)), splits)
+        } catch (error) {
+          failure = error
+          hasSplit = true
+        }
         continue
       }
       const chosen = await store.readyNotes(connection, choice)

@@ -174,7 +174,8 @@ export function createWallet(world: WalletWorld): Wallet {
     async deposit(mint, wish, journal) {
       if (!(await isTrusted(mint))) throw new RoutstrError('unknown_mint', `${mint} is not one of your mints.`)
       const unit = await unitFor(mint, wish.needSat)
-      const range = { need: unitsOfSat(wish.needSat, unit), aim: unitsOfSat(wish.aimSat, unit), cap: unitsOfSat(wish.capSat, unit) }
+      const { needSat, allSat, aimSat, capSat } = wish
+      const range = { need: unitsOfSat(needSat, unit), all: unitsOfSat(allSat, unit), aim: unitsOfSat(aimSat, unit), cap: unitsOfSat(capSat, unit) }
       return paying.deposit(await connect({ mint, unit }), range, journal)
     },
 

@@ -48,15 +48,15 @@ describe('the account’s total is attributed to the attempts whose end was not 
 
 describe('how much to place', () => {
   it.each([
-    ['so many requests like this one', 'site', 10_000, 4, 1000, 10, 40],
-    ['more when several wait', 'site', 10_000, 8, 1000, 10, 80],
-    ['never above the bound', 'site', 10_000, 8, 25, 10, 25],
-    ['always what the request needs', 'site', 10_000, 8, 0, 10, 10],
-    ['a small one is rounded up', 'site', 17, 4, 1000, 1, 8],
-    ['for one request what it needs', 'request', 17, 1, 1000, 1, 1],
-  ] as const)('%s', (_, life, requiredMsat, requests, mostSat, needSat, aimSat) => {
-    const wish = depositWish({ life, requiredMsat: msat(requiredMsat), requests, mostMsat: fromSat(mostSat) })
-    expect(wish).toMatchObject({ needSat, aimSat })
+    ['so many requests like this one', 'site', 10_000, 1, 4, 1000, 10, 10, 40],
+    ['more when several wait', 'site', 10_000, 5, 8, 1000, 10, 50, 80],
+    ['never above the bound', 'site', 10_000, 5, 8, 25, 10, 25, 25],
+    ['always what the request needs', 'site', 10_000, 5, 8, 0, 10, 10, 10],
+    ['a small one is rounded up', 'site', 17, 1, 4, 1000, 1, 1, 8],
+    ['for one request what it needs', 'request', 17, 1, 1, 1000, 1, 1, 1],
+  ] as const)('%s', (_, life, requiredMsat, waiting, served, mostSat, needSat, allSat, aimSat) => {
+    const wish = depositWish({ life, requiredMsat: msat(requiredMsat), served, waiting, mostMsat: fromSat(mostSat) })
+    expect(wish).toMatchObject({ needSat, allSat, aimSat })
     expect(wish.capSat).toBeGreaterThanOrEqual(aimSat)
     expect(wish.capSat).toBeLessThanOrEqual(Math.max(aimSat, mostSat) + 2)
   })

@@ -1,6 +1,7 @@
 /** The choice of notes against its laws, and against trying everything. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { chooseDeposit, keysetsOf } from '../../../src/wallet/denominations.ts'
 import { inputFee, type Note, selectAtLeast, selectExact, sumAmounts } from '../../../src/wallet/notes.ts'
 import { note } from './some-notes.ts'
 
@@ -154,4 +155,19 @@ describe('notes for a deposit', () => {
     const index = Array.from({ length: 5000 }, (_, at) => note(2 ** (at % 20)))
     expect(selectAtLeast(index, { need: 1, aim: 100, cap: 10 ** 12, feePpk: () => 10 ** 9 })).toBeNull()
   })
+})
+
+describe('a deposit for several who wait', () => {
+  const range = { need: 20, all: 160, aim: 220, cap: 330, feePpk: () => 100 }
+  const take = (amounts: readonly number[], maySplit: boolean): number | null => {
+    const found = chooseDeposit(keysetsOf(amounts.map((amount) => note(amount, '01a'))), range, maySplit)
+    return found === null ? null : found.choice.reduce((sum, { amount, count }) => sum + amount * count, 0)
+  }
+  it.each([
+    ['is for all of them where notes are there', [256, 32, 16, 8], true, 256],
+    ['waits for better notes rather than serving one', [4096, 32, 32], true, null],
+    ['serves one where no better notes can be made', [4096, 32, 32], false, 32],
+    ['serves one where the wallet has no more', [64, 32], true, 32],
+    ['is none where the wallet has less than one needs', [16, 4], true, null],
+  ] as const)('%s', (_, amounts, maySplit, taken) => expect(take(amounts, maySplit)).toBe(taken))
 })

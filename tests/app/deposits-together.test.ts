@@ -1,0 +1,46 @@
+/** Several requests that wait for money at one provider wait for one deposit: each is a way to the mint and back. */
+import { expect, it, onTestFinished } from 'vitest'
+import { ask, collect, expectMoneyConserved, openStage } from './stage.ts'
+import { PER_DAY } from './world.ts'
+
+const SITES = Array.from({ length: 6 }, (_, n) => `https://site${n}.example`)
+const REQUESTS = 6
+
+it('thirty-six requests of six sites at once: one deposit for each site, or little more', async () => {
+  const stage = await openStage()
+  onTestFinished(() => stage.stop())
+  const { world } = stage
+  world.answerWith(PER_DAY)
+  await world.screen.call('settings.set', { floatSat: 100_000, firstDepositSat: 100_000, fuseSatPerMinute: 1_000_000 })
+  const pages = SITES.map((site) => world.page(site).routstr)
+  for (const { enable } of pages) await enable()
+  const chat = async (page: (typeof pages)[number]) => collect(await page.chat.completions.create({ ...ask(), max_tokens: 1500, stream: true }))
+  const answers = await Promise.all(pages.flatMap((page) => Array.from({ length: REQUESTS }, () => chat(page))))
+  for (const answer of answers) expect(answer).toContain('blue')
+  // a deposit may have begun before the others of its site were there
+  expect(await world.database.sessions.count()).toBeLessThanOrEqual(SITES.length + 2)
+  await expectMoneyConserved(stage)
+})
+
+it('the mint makes no change while three wait: what the wallet has does for one, the others are told', async () => {
+  const stage = await openStage()
+  onTestFinished(() => stage.stop())
+  const { world, devnet } = stage
+  world.answerWith(PER_DAY)
+  await world.screen.call('settings.set', { floatSat: 100_000, firstDepositSat: 100_000 })
+  const { routstr } = world.page(SITES[0])
+  await routstr.enable()
+  const chat = () => routstr.chat.completions.create({ ...ask(), max_tokens: 3000 })
+  // notes that fit one request, and such as fit none
+  const ready = await world.database.purse.where('state').equals('ready').toArray()
+  const fitting = ready.find(({ amount }) => amount === 32)
+  const aside = ready.filter((note) => note !== fitting && note.amount < 512)
+  expect([fitting?.amount, aside.length < ready.length - 1]).toEqual([32, true])
+  await world.database.purse.bulkPut(aside.map((note) => ({ ...note, state: 'sent' as const })))
+  world.bend((url) => (url === `${devnet.mint.url}/v1/swap` ? Promise.resolve(new Response('', { status: 500 })) : null))
+  const ended = await Promise.allSettled([chat(), chat(), chat()])
+  expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
+  await world.database.purse.bulkPut(aside)
+  world.bend(null)
+  await expectMoneyConserved(stage)
+})
