@@ -89,19 +89,15 @@ export function createPaying(world: {
     let hasSplit = false
     let failure: unknown
     for (let round = 0; round < MOST_TRIES; round++) {
-      const keysets = keysetsOf(await store.buckets({ account: connection, state: 'ready' }))
-      const choice = choose(keysets, !hasSplit)
+      const choice = choose(keysetsOf(await store.buckets({ account: connection, state: 'ready' })), !hasSplit)
       if (choice === null) {
         // once made, the notes are there; if not, no second fee is paid for nothing
         if (failure !== undefined) throw failure
         if (hasSplit) break
-        // what does for one without the mint stays out of the swap, which may hang
-        const enough = choose(keysets, false)
-        const kept = new Set((enough === null ? [] : await store.readyNotes(connection, enough)).map(({ secret }) => secret))
-        const ready = await store.notes(connection, ['ready'])
         try {
-          hasSplit = await split(connection, ready.filter(({ secret }) => !kept.has(secret)), splits)
+          hasSplit = await split(connection, await store.notes(connection, ['ready']), splits)
         } catch (error) {
+          // what there is may do for one
           failure = error
           hasSplit = true
         }

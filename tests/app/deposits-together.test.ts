@@ -1,6 +1,7 @@
 /** Several requests that wait for money at one provider wait for one deposit: each is a way to the mint and back. */
 import { expect, it, onTestFinished } from 'vitest'
-import { ask, collect, expectMoneyConserved, openStage } from './stage.ts'
+import { gate } from './bent-network.ts'
+import { ask, collect, expectMoneyConserved, openStage, until } from './stage.ts'
 import { PER_DAY } from './world.ts'
 
 const SITES = Array.from({ length: 6 }, (_, n) => `https://site${n}.example`)
@@ -22,25 +23,30 @@ it('thirty-six requests of six sites at once: one deposit for each site, or litt
   await expectMoneyConserved(stage)
 })
 
-it('the mint makes no change while three wait: what the wallet has does for one, the others are told', async () => {
+it('the mint makes no change while three wait: what the wallet has does for the first, the others are told', async () => {
   const stage = await openStage()
   onTestFinished(() => stage.stop())
   const { world, devnet } = stage
   world.answerWith(PER_DAY)
   await world.screen.call('settings.set', { floatSat: 100_000, firstDepositSat: 100_000 })
-  const { routstr } = world.page(SITES[0])
-  await routstr.enable()
-  const chat = () => routstr.chat.completions.create({ ...ask(), max_tokens: 3000 })
+  const [first, second] = SITES.slice(0, 2).map((site) => world.page(site).routstr)
+  for (const page of [first, second]) await page?.enable()
+  const chat = (page: typeof first, max_tokens: number) => page?.chat.completions.create({ ...ask(), max_tokens })
   // notes that fit one request, and such as fit none
   const ready = await world.database.purse.where('state').equals('ready').toArray()
   const fitting = ready.find(({ amount }) => amount === 32)
   const aside = ready.filter((note) => note !== fitting && note.amount < 512)
   expect([fitting?.amount, aside.length < ready.length - 1]).toEqual([32, true])
   await world.database.purse.bulkPut(aside.map((note) => ({ ...note, state: 'sent' as const })))
-  world.bend((url) => (url === `${devnet.mint.url}/v1/swap` ? Promise.resolve(new Response('', { status: 500 })) : null))
-  const ended = await Promise.allSettled([chat(), chat(), chat()])
-  expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
-  await world.database.purse.bulkPut(aside)
+  const allWait = gate()
+  world.bend((url) => (url === `${devnet.mint.url}/v1/swap` ? allWait.passed.then(() => new Response('', { status: 500 })) : null))
+  const before = chat(first, 6000)
+  const three = [chat(second, 3000), chat(second, 3000), chat(second, 3000)]
+  await until(async () => (await world.database.holds.where('state').equals('held').count()) === 4, 'all wait')
+  allWait.open()
+  const ended = await Promise.allSettled([before, ...three])
+  expect(ended.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'rejected'])
   world.bend(null)
+  await world.database.purse.bulkPut(aside)
   await expectMoneyConserved(stage)
 })
