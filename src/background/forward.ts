@@ -17,6 +17,7 @@ const SLOW_CONSUMER_MS = 60_000
 export interface Credit {
   add(units: number): void
   take(units: number): void
+  isUsedUp(): boolean
   /** Resolves when there is some. @throws the signal's reason; RoutstrError `slow_consumer` */
   some(signal: AbortSignal): Promise<void>
 }
@@ -32,6 +33,7 @@ export function createCredit(): Credit {
     take(units) {
       left -= units
     },
+    isUsedUp: () => left <= 0,
     some(signal) {
       if (left > 0) return Promise.resolve()
       return new Promise((resolve, reject) => {
@@ -79,7 +81,7 @@ export async function forwardAnswer(
   try {
     while (reader !== undefined) {
       // an answer that was ended elsewhere does not wait for a page that does not read
-      await Promise.race([credit.some(signal), reader.closed])
+      if (credit.isUsedUp()) await Promise.race([credit.some(signal), reader.closed])
       const { done, value } = await reader.read()
       if (done) break
       credit.take(pieces.push(value))
