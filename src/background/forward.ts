@@ -80,7 +80,7 @@ export async function forwardAnswer(
   }
   try {
     while (reader !== undefined) {
-      // an answer that was ended elsewhere does not wait for a page that does not read
+      // an answer that was ended elsewhere does not wait for a page that does not read; not for each piece: who waits for `closed` is kept until then
       if (credit.isUsedUp()) await Promise.race([credit.some(signal), reader.closed])
       const { done, value } = await reader.read()
       if (done) break

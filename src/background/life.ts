@@ -99,11 +99,13 @@ export function createLife(world: {
     await settings.load()
     await lock.load()
     if (!lock.isLocked()) await repairMemory()
-    if (await outside.sessionMemory.isNew()) await beginBrowserSession()
+    // a full disk does not keep the wallet closed: the next worker sees to it
+    await beginBrowserSession().catch(() => undefined)
   }
 
   /** No page of the last one waits any more, and what it left at providers comes home; after the unlock if it is locked, when it is idle. */
   async function beginBrowserSession(): Promise<void> {
+    if (!(await outside.sessionMemory.isNew())) return
     await approvals.withdrawAll()
     await outside.sessionMemory.begun()
     if (!lock.isLocked()) inBackground(sessions.bringHome())
