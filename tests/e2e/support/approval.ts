@@ -22,6 +22,13 @@ export interface Question {
 
 export function questionOn(page: Page): Question {
   const by = (testId: string): Locator => page.getByTestId(testId)
+  /** What answers the question closes its window, now and then before the press itself has returned. */
+  const answer = (testId: string): Promise<void> =>
+    by(testId)
+      .click()
+      .catch((error: unknown) => {
+        if (!page.isClosed()) throw error
+      })
   const armed = (): Promise<void> => expect(by('approve')).toHaveAttribute('data-armed', 'true')
   return {
     page,
@@ -35,19 +42,19 @@ export function questionOn(page: Page): Question {
     async approveOnce() {
       await by('choice-once').check()
       await armed()
-      await by('approve').click()
+      await answer('approve')
     },
     async approveUpTo(limitSat, perRequestSat) {
       await by('choice-period').check()
       await by('limit-input').fill(String(limitSat))
       await by('max-per-request-input').fill(String(perRequestSat))
       await armed()
-      await by('approve').click()
+      await answer('approve')
     },
-    reject: () => by('reject').click(),
+    reject: () => answer('reject'),
     async blockSite() {
       await by('block-site').click()
-      await by('block-site-confirm').click()
+      await answer('block-site-confirm')
     },
   }
 }
