@@ -10,6 +10,7 @@ import type { SiteOrigin } from '../domain/site.ts'
 
 /** Another worker on the same database may have looked at the clock this long before its hold is written. */
 const SETTLES_MS = 60_000
+
 interface Past {
   /** Nothing before it is `held`, ms. */
   readonly until: number
@@ -21,9 +22,9 @@ export interface SettledHolds {
   readonly layer: Middleware<DBCore>
   /**
    * Holds of this site since then; one stands for all that were added up. In the transaction of whoever decides by them.
-   * @param since ms
+   * @param from ms
    */
-  since(holds: Table<Hold, string>, origin: SiteOrigin, since: number, now: number): Promise<Hold[]>
+  since(holds: Table<Hold, string>, origin: SiteOrigin, from: number, now: number): Promise<Hold[]>
 }
 
 export function createSettledHolds(): SettledHolds {

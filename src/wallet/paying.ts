@@ -86,20 +86,20 @@ export function createPaying(world: {
     purpose: SendOperation['purpose'],
     memo: string | null,
   ): Promise<SendOperation> {
-    let hasSplit = false
+    let maySplit = true
     let failure: unknown
     for (let round = 0; round < MOST_TRIES; round++) {
-      const choice = choose(keysetsOf(await store.buckets({ account: connection, state: 'ready' })), !hasSplit)
+      const choice = choose(keysetsOf(await store.buckets({ account: connection, state: 'ready' })), maySplit)
       if (choice === null) {
-        // once made, the notes are there; if not, no second fee is paid for nothing
         if (failure !== undefined) throw failure
-        if (hasSplit) break
+        // once made, the notes are there; if not, no second fee is paid for nothing
+        if (!maySplit) break
         try {
-          hasSplit = await split(connection, await store.notes(connection, ['ready']), splits)
+          maySplit = !(await split(connection, await store.notes(connection, ['ready']), splits))
         } catch (error) {
           // what there is may do for one
           failure = error
-          hasSplit = true
+          maySplit = false
         }
         continue
       }
