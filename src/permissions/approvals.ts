@@ -143,7 +143,8 @@ export function createApprovals(world: {
     const next = (await queue()).find(({ opensWindow }) => opensWindow)?.id ?? null
     const before = showing
     showing = next
-    if (next !== null || before !== null) await world.show(next)
+    // nobody waits for a window: what follows an answer is done at once
+    if (next !== null || before !== null) inBackground(world.show(next))
     world.onChange()
   }
 

@@ -101,3 +101,18 @@ it('T9: the limit that stands is not touched by a quiet time; a limit set by han
   expect((await world.screen.call('sites.list', {}))[0]?.quietUntil).toBeNull()
   await expectMoneyConserved(stage)
 })
+
+it('a browser that is stuck with its windows holds no answer up: a block has stopped the site when it returns, not what is asked later', async () => {
+  await stage.stop()
+  stage = await openStage({ world: { stuckWindows: true } })
+  const { world } = stage
+  const { routstr } = world.page()
+  const blocked = codeOf(routstr.chat.completions.create(ask()))
+  await decide(world, await nextQuestion(world), { kind: 'block' })
+  expect(await blocked).toBe('origin_blocked')
+  await world.screen.call('sites.setBlocked', { origin: SITE, blocked: false })
+  const allowed = codeOf(routstr.chat.completions.create(ask()))
+  await decide(world, await nextQuestion(world), PER_DAY)
+  expect(await allowed).toBe('allowed')
+  await expectMoneyConserved(stage)
+})

@@ -97,6 +97,8 @@ export interface WorldOptions {
   readonly openAhead?: boolean
   /** There is a second wallet, of fake sats; `fake` says which is in use, and outlives the worker. `failing`: it can not be written. */
   readonly choice?: { fake: boolean; failing?: boolean }
+  /** The browser takes for ever to open and to close windows. */
+  readonly stuckWindows?: boolean
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
@@ -168,6 +170,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       if (shown.at(-1) !== id) shown.push(id)
       if (id !== null && decision !== null)
         setTimeout(() => void screen.call('approvals.decide', { id, decision: structuredClone(decision) ?? REJECT }).catch(() => undefined), 5)
+      if (options.stuckWindows === true) await silence()
     },
     setBadge: () => undefined,
     registerStandIn: async (origins) => void standIns.push(origins),

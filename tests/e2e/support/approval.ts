@@ -20,15 +20,21 @@ export interface Question {
   blockSite(): Promise<void>
 }
 
+/** Their windows close by themselves, a moment later. */
+const ANSWERED = new WeakSet<Page>()
+
 export function questionOn(page: Page): Question {
   const by = (testId: string): Locator => page.getByTestId(testId)
   /** What answers the question closes its window, now and then before the press itself has returned. */
-  const answer = (testId: string): Promise<void> =>
-    by(testId)
+  const answer = (testId: string): Promise<void> => {
+    if (page.isClosed()) throw new Error('the window of this question has closed before it was answered')
+    ANSWERED.add(page)
+    return by(testId)
       .click()
       .catch((error: unknown) => {
         if (!page.isClosed()) throw error
       })
+  }
   const armed = (): Promise<void> => expect(by('approve')).toHaveAttribute('data-armed', 'true')
   return {
     page,
@@ -59,11 +65,15 @@ export function questionOn(page: Page): Question {
   }
 }
 
-/** Waits for the approval window and for the question in it; the window of the last question may be closing just now. */
+/** Waits for the approval window and for the question in it; that of the last question may still be there, or closing just now. */
 export async function nextQuestion(browser: Browser): Promise<Question> {
-  for (;;) {
-    await expect.poll(() => browser.questionWindow() !== null, { message: 'an approval window opens' }).toBe(true)
+  const opened = (): Page | null => {
     const page = browser.questionWindow()
+    return page === null || ANSWERED.has(page) ? null : page
+  }
+  for (;;) {
+    await expect.poll(() => opened() !== null, { message: 'an approval window opens' }).toBe(true)
+    const page = opened()
     if (page === null) continue
     const question = questionOn(page)
     try {
