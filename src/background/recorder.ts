@@ -194,9 +194,9 @@ export function createRecorder(now: () => number): Recorder {
         }
         return { ...found, take }
       },
-      async endAttempt(id, claimed) {
-        const ended = await store.endAttempt(id, claimed)
-        if (ended) noteOfAttempt(id, { kind: 'attempt_over', chargedMsat: claimed })
+      async endAttempt(id, claimed, usedAt) {
+        const ended = await store.endAttempt(id, claimed, usedAt)
+        if (ended !== null) noteOfAttempt(id, { kind: 'attempt_over', chargedMsat: claimed })
         return ended
       },
       async open(id, creditedMsat, byInvoice) {

@@ -84,7 +84,7 @@ export function createAccounting(world: {
     close: (receipt, findings = []) =>
       trueUp(receipt.id, async (chargedMsat, _, feesMsat) => {
         await store.saveReceipt({ ...withFee(receipt, feesMsat), chargedMsat, mismatches: findings.map(({ says }) => says), ...(findings.length === 0 ? {} : { untold: 1 as const }) })
-        inBackground(tell(receipt, findings))
+        if (findings.length > 0) inBackground(tell(receipt, findings))
       }),
     closeQuietly: (requestId) => trueUp(requestId, async () => undefined),
     settled,

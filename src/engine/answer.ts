@@ -7,6 +7,7 @@ import { inBackground } from '../domain/in-background.ts'
 import { parseJson } from '../protocol/foreign.ts'
 import { createStreamObserver, wholeAnswerBytes } from '../protocol/sse.ts'
 import { type ChargeFacts, readCharge } from '../protocol/usage.ts'
+import { interrupted, limitedReader } from './idle-limit.ts'
 
 export interface AnswerEnd {
   readonly state: 'completed' | 'aborted' | 'interrupted' | 'failed'
@@ -36,17 +37,18 @@ const TRAILING_MS = 1_000
 
 export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
   const watch = source.isEventStream ? watchEvents() : watchWhole()
+  const reader = source.reader === null ? null : limitedReader(source.reader, source.signal)
   let pending = source.first
   let size = 0
   let ended = false
   /** When the answer said its last word; only what belongs to it, a line end, may follow. */
   let lastWordAt: number | null = null
-  let letGo = (): void => undefined
+  let forgetStop = (): void => undefined
 
   async function end(state: AnswerEnd['state']): Promise<void> {
     if (ended) return
     ended = true
-    letGo()
+    forgetStop()
     if (state !== 'completed') source.abort()
     await source.onEnd({ state, charge: watch.charge(), answerBytes: watch.answerBytes() })
   }
@@ -57,7 +59,7 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
       pending = null
       return { done: false, value }
     }
-    return source.reader === null ? { done: true, value: undefined } : withIdleLimit(source.reader, lastWordAt === null ? source.idleMs : Math.max(0, lastWordAt + TRAILING_MS - Date.now()), source.signal)
+    return reader === null ? { done: true, value: undefined } : reader.read(lastWordAt === null ? source.idleMs : Math.max(0, lastWordAt + TRAILING_MS - performance.now()))
   }
 
   return new ReadableStream<Uint8Array>(
@@ -66,11 +68,12 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
         // at once, whether the page reads or not
         const stop = (): void => {
           source.abort()
+          reader?.letGo()
           inBackground(end('aborted').then(() => controller.error(source.signal.reason)))
         }
         if (source.signal.aborted) stop()
         else source.signal.addEventListener('abort', stop, { once: true })
-        letGo = () => source.signal.removeEventListener('abort', stop)
+        forgetStop = () => source.signal.removeEventListener('abort', stop)
       },
       async pull(controller) {
         try {
@@ -78,9 +81,11 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
           const { done, value } = await next()
           if (lastWordAt !== null && (done || !isLineEnd(value))) {
             source.abort()
+            reader?.letGo()
             return controller.close()
           }
           if (done) {
+            reader?.letGo()
             const complete = watch.finish(true)
             await end(complete ? 'completed' : watch.failed() ? 'failed' : 'interrupted')
             if (complete || watch.failed()) return controller.close()
@@ -98,9 +103,10 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
           if (lastWord > 0) controller.enqueue(value.subarray(0, lastWord))
           // the books are closed before the page can see that it is over
           if (watch.done()) await end('completed')
-          if (watch.done()) lastWordAt ??= Date.now()
+          if (watch.done()) lastWordAt ??= performance.now()
           controller.enqueue(value.subarray(lastWord))
         } catch (error) {
+          reader?.letGo()
           if (lastWordAt !== null) {
             source.abort()
             return controller.close()
@@ -123,6 +129,7 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
       },
       async cancel() {
         source.abort()
+        reader?.letGo()
         await end('aborted')
       },
     },
@@ -139,35 +146,6 @@ function lastWordIn(bytes: Uint8Array): number {
 /** What is left of the last event when its end comes in a piece of its own. */
 function isLineEnd(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0x0a || byte === 0x0d)
-}
-
-function interrupted(what: string): RoutstrError {
-  return new RoutstrError(
-    'stream_interrupted',
-    `${what}. The text so far is real; what it cost is read from the account, and the rest of the money comes back by itself.`,
-  )
-}
-
-async function withIdleLimit(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  idleMs: number,
-  signal: AbortSignal,
-): Promise<ReadableStreamReadResult<Uint8Array>> {
-  let stop = (): void => undefined
-  const limit = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(interrupted(`The provider has been silent for ${Math.round(idleMs / 1000)} seconds`)), idleMs)
-    const abort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', abort)
-    stop = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', abort)
-    }
-  })
-  try {
-    return await Promise.race([reader.read(), limit])
-  } finally {
-    stop()
-  }
 }
 
 interface Watch {

@@ -91,13 +91,14 @@ export function createKeeping(world: SessionsWorld & { readonly settling: Settli
       answered.add(attemptId)
       if (isArriving) inBackground(store.session(sessionId).then((session) => (session?.state === 'prepared' ? advance(sessionId) : undefined)))
     },
-    async release({ attemptId, sessionId }: Lease, charged: Msat | null): Promise<void> {
+    async release({ attemptId }: Lease, charged: Msat | null): Promise<void> {
       const wasAnswered = answered.delete(attemptId)
       running.delete(attemptId)
-      if (!(await store.endAttempt(attemptId, charged))) return
-      await store.update(sessionId, ['open', 'prepared'], { lastUsedAt: now() })
-      const session = await store.session(sessionId)
-      if (session !== undefined) inBackground(goOn(session, wasAnswered))
+      const session = await store.endAttempt(attemptId, charged, now())
+      if (session === null) return
+      // what its provider kept is shared anew among those that have paid
+      if (session.unexplainedMsat !== 0) await store.update(session.id, ['open', 'prepared'], {})
+      inBackground(goOn(session, wasAnswered))
       world.onChange()
     },
     async bringHome(): Promise<{ readonly returnedMsat: Msat; readonly open: number }> {

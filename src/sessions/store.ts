@@ -107,7 +107,11 @@ export interface SessionStore {
   takePlace(pick: PickPlace): Promise<Taken | null>
   /** The same in two steps, for a transaction of the caller. */
   findPlace(pick: PickPlace): Promise<(Taken & { take(): Promise<void> }) | null>
-  /** `open` → `settled` (or `ended` without a charge); a claim above what the account held cannot be true: cut in the same transaction. */
-  endAttempt(id: string, claimed: Msat | null): Promise<boolean>
+  /**
+   * `open` → `settled` (or `ended` without a charge); a claim above what the account held cannot be true: cut in the same transaction.
+   * @param usedAt its session was in use until then
+   * @returns its session, as it is now; null: the attempt was over before
+   */
+  endAttempt(id: string, claimed: Msat | null, usedAt?: number): Promise<Session | null>
   saveAttempts(attempts: readonly Attempt[]): Promise<void>
 }

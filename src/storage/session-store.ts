@@ -198,15 +198,21 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
         return found
       }),
     findPlace,
-    endAttempt: (id, claimed) =>
+    endAttempt: (id, claimed, usedAt) =>
       db.transaction('rw', db.sessions, db.attempts, async () => {
         const attempt = await db.attempts.get(id)
-        if (attempt?.state !== 'open') return false
-        const session = await db.sessions.get(attempt.sessionId)
-        const others = (await db.attempts.where('sessionId').equals(attempt.sessionId).toArray()).filter((row) => row.id !== id)
-        const most = lessMsat(session?.creditedMsat ?? session?.arrivesMsat ?? ZERO_MSAT, chargedMsat(others))
-        await db.attempts.put({ ...attempt, state: claimed === null ? 'ended' : 'settled', chargedMsat: minMsat(claimed ?? ZERO_MSAT, most) })
-        return true
+        if (attempt?.state !== 'open') return null
+        const { sessionId } = attempt
+        const [before, all] = await Promise.all([db.sessions.get(sessionId), db.attempts.where('sessionId').equals(sessionId).toArray()])
+        const others = all.filter((row) => row.id !== id)
+        const most = lessMsat(before?.creditedMsat ?? before?.arrivesMsat ?? ZERO_MSAT, chargedMsat(others))
+        const inUse = usedAt !== undefined && (before?.state === 'open' || before?.state === 'prepared')
+        const session = before !== undefined && inUse ? { ...before, lastUsedAt: usedAt } : before
+        await Promise.all([
+          db.attempts.put({ ...attempt, state: claimed === null ? 'ended' : 'settled', chargedMsat: minMsat(claimed ?? ZERO_MSAT, most) }),
+          session === undefined || session === before ? null : db.sessions.put(session),
+        ])
+        return session ?? null
       }),
     saveAttempts: async (attempts) => void (await db.attempts.bulkPut([...attempts] satisfies Attempt[])),
   }

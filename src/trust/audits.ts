@@ -26,6 +26,8 @@ const MOST_REMEMBERED = 500
 export function createAudits({ store, now }: { readonly store: Pick<TrustStore, 'loadAudits' | 'saveAudits' | 'deleteAudits'>; readonly now: () => number }): Audits {
   const rows = new Map<string, AuditRow>()
   const counted = new Set<string>()
+  const unsaved = new Map<string, AuditRow>()
+  let saving = false
 
   function note({ url, model, observation }: About): AuditRow[] {
     const names = model === '' ? [''] : ['', model]
@@ -37,12 +39,30 @@ export function createAudits({ store, now }: { readonly store: Pick<TrustStore, 
     })
   }
 
+  /** One write at a time: what changes meanwhile, in whatever number of requests that end at once, goes with the next. */
+  async function saveAll(): Promise<void> {
+    saving = true
+    // what belongs to one request comes one after the other
+    await null
+    while (unsaved.size > 0) {
+      const changed = [...unsaved.values()]
+      unsaved.clear()
+      // a full disk: the next observation saves the row again
+      await store.saveAudits(changed).catch(() => undefined)
+    }
+    saving = false
+  }
+
   function save(changed: readonly AuditRow[]): void {
     if (changed.length === 0) return
-    inBackground(store.saveAudits(changed))
+    for (const row of changed) unsaved.set(row.id, row)
+    if (!saving) inBackground(saveAll())
     if (rows.size <= MOST_ROWS) return
     const dropped = [...rows.values()].sort((a, b) => a.at - b.at).slice(0, rows.size - MOST_ROWS)
-    for (const { id } of dropped) rows.delete(id)
+    for (const { id } of dropped) {
+      rows.delete(id)
+      unsaved.delete(id)
+    }
     inBackground(store.deleteAudits(dropped.map(({ id }) => id)))
   }
 

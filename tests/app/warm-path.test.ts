@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import { openStores } from '../../src/storage/stores.ts'
 import { WatchedIndexedDb } from './dying-stores.ts'
-import { ask, collect, openStage } from './stage.ts'
+import { ask, collect, openStage, until } from './stage.ts'
 import { PER_DAY } from './world.ts'
 
-it('a warm request reads once and writes once before it leaves, its hold, its receipt and its place together, and is one request on the network', async () => {
+it('a warm request reads once and writes once before it leaves, its hold, its receipt and its place together, is one request on the network, and writes four times when it is over', async () => {
   const disk = new WatchedIndexedDb()
   const stage = await openStage({ world: { factory: disk } })
   onTestFinished(() => stage.stop())
@@ -32,6 +32,9 @@ it('a warm request reads once and writes once before it leaves, its hold, its re
   await stream()
   expect(before).toEqual([['attempts', 'grants', 'holds', 'receipts', 'sessions', 'sites']])
   expect(world.traffic.slice(sent)).toHaveLength(1)
+  // many that end at once queue for the same rows
+  await until(async () => (await world.database.holds.where('state').equals('held').count()) === 0, 'the cost is known')
+  expect(written.slice(before.length).toSorted()).toEqual(['audits', 'holds', 'receipts', 'sessions attempts'])
   // whether its id has been seen; all else is remembered, and looked at again when it takes its hold. Something else may go on beside one of them
   while (read.length < 4) {
     // what the one before has left to read
