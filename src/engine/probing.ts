@@ -8,7 +8,7 @@
  */
 import { RoutstrError } from '../domain/errors.ts'
 import { type FallbackRule, NO_FALLBACK } from '../domain/fallback.ts'
-import { addMsat, fromSat, lessMsat, type Msat } from '../domain/msat.ts'
+import { addMsat, fromSat, lessMsat, type Msat, ZERO_MSAT } from '../domain/msat.ts'
 import type { ProbesToday } from '../domain/probes.ts'
 import { PROBES } from '../domain/site.ts'
 import { GRANT_LIFE_MS } from '../permissions/budget.ts'
@@ -203,6 +203,6 @@ function priced({ name, offer }: Worth): Probe {
 function tokenAtMost(requiredMsat: Msat, limitMsat: Msat, ppk: number): Msat {
   // it takes a sat for each note, or more: no bound
   if (ppk >= 1000) return NO_BOUND
-  const { capSat } = depositWish({ requiredMsat, waiting: 1, served: 1, life: 'request', mostMsat: limitMsat })
+  const { capSat } = depositWish({ requiredMsat, othersMsat: ZERO_MSAT, ahead: 0, life: 'request', mostMsat: limitMsat })
   return fromSat(Math.ceil((capSat + 1) / (1 - ppk / 1000)) - 1)
 }

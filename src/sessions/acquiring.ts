@@ -1,5 +1,6 @@
 /** A place for a request: in a session that serves it, or in a new one, whose token the request takes along itself. */
 import { inBackground } from '../domain/in-background.ts'
+import { addMsat, type Msat } from '../domain/msat.ts'
 import { createExclusive } from '../wallet/exclusive.ts'
 import type { Bounds } from './bounds.ts'
 import type { Funding } from './funding.ts'
@@ -7,7 +8,7 @@ import type { ByInvoice, InvoiceRequest } from './by-invoice.ts'
 import { type Leasing, leaseOf, placeKey } from './leasing.ts'
 import type { Acquired, AcquireRequest, SessionsWorld } from './sessions.ts'
 
-/** One that waits brings three more; several at once fund for each other. */
+/** More like the one that makes the deposit; those that wait beside it are counted by what each of them needs. */
 const REQUESTS_AHEAD = 3
 
 export function createAcquiring(
@@ -15,21 +16,24 @@ export function createAcquiring(
 ): (request: AcquireRequest) => Promise<Acquired> {
   const { bounds, leasing, funding, byInvoice } = world
   const oneAtATime = createExclusive()
-  const waiting = new Map<string, number>()
+  const waiting = new Map<string, Set<AcquireRequest>>()
 
   return async (request) => {
     const warm = request.hasLooked ? null : await leasing.lease(request)
     if (warm !== null) return { kind: 'leased', lease: warm }
     const place = placeKey(request)
-    waiting.set(place, (waiting.get(place) ?? 0) + 1)
+    const here = waiting.get(place) ?? new Set()
+    waiting.set(place, here.add(request))
     try {
-      return await oneAtATime(place, () => fundFor(request, () => waiting.get(place) ?? 1))
+      return await oneAtATime(place, () => fundFor(request, here))
     } finally {
-      waiting.set(place, (waiting.get(place) ?? 1) - 1)
+      here.delete(request)
+      if (here.size === 0) waiting.delete(place)
     }
   }
 
-  async function fundFor(request: AcquireRequest, waitingHere: () => number): Promise<Acquired> {
+  async function fundFor(request: AcquireRequest, here: ReadonlySet<AcquireRequest>): Promise<Acquired> {
+    const othersMsat = (): Msat => addMsat(...[...here].filter((other) => other !== request).map(({ requiredMsat }) => requiredMsat))
     for (let round = 0; round < 3; round++) {
       const found = await leasing.lease(request)
       if (found !== null) return { kind: 'leased', lease: found }
@@ -38,7 +42,7 @@ export function createAcquiring(
       if (request.reachFee !== undefined) return payInvoice({ ...request, reach: request.reachFee })
       const { session, attempt } = await funding.place({
         ...request,
-        requests: () => (request.life === 'request' ? { waiting: 1, served: 1 } : { waiting: waitingHere(), served: REQUESTS_AHEAD + waitingHere() }),
+        ...(request.life === 'request' ? { ahead: 0 } : { othersMsat, ahead: REQUESTS_AHEAD }),
         mostMsat: () => bounds.mostMsat(request),
         attempt: (sessionId) => leasing.attemptIn(sessionId, request),
       })

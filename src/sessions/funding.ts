@@ -1,6 +1,6 @@
 /** Placing money at a provider: the token and its key are saved before anything is sent (`routstr-node.md` §11). */
 import { RoutstrError } from '../domain/errors.ts'
-import { fromSat, minMsat, type Msat, msat, satDown, satUp } from '../domain/msat.ts'
+import { addMsat, fromSat, minMsat, type Msat, msat, satDown, satUp, ZERO_MSAT } from '../domain/msat.ts'
 import type { Attempt, Session } from '../domain/session.ts'
 import type { Settings } from '../domain/settings.ts'
 import { worthMsat } from '../domain/units.ts'
@@ -11,18 +11,12 @@ import type { Wallet } from '../wallet/wallet.ts'
 import type { Place } from './leasing.ts'
 import type { SessionStore } from './store.ts'
 
-/** Requests like this one. */
-export interface Requests {
-  /** Wait for this deposit; this one is among them. */
-  readonly waiting: number
-  /** Should be served by it. */
-  readonly served: number
-}
-
 export interface FundingRequest extends Place {
   readonly requiredMsat: Msat
-  /** Asked when the deposit is made: others may have come meanwhile. */
-  readonly requests: () => Requests
+  /** What others need that wait for the same deposit. Asked when it is made: more may have come meanwhile. */
+  readonly othersMsat?: () => Msat
+  /** So many more like this one it should serve. */
+  readonly ahead: number
   /** No more than this is placed, unless the request itself needs it: what grant, float and the provider's standing leave. */
   readonly mostMsat: () => Promise<Msat>
   /** The request that takes the token there itself; null: it is to be opened by a call of its own. */
@@ -36,13 +30,14 @@ export type CreditOutcome =
   /** The provider did not credit the token: its notes are taken back off the path. */
   | { readonly kind: 'refused'; readonly why: string }
 
-/** So many requests like this one, within the bound; never less than the request needs. */
-export function depositWish(request: Pick<FundingRequest, 'requiredMsat' | 'life'> & Requests & { readonly mostMsat: Msat }): DepositWish {
+/** For those that wait and some more, within the bound; never less than the request itself needs. */
+export function depositWish(request: Pick<FundingRequest, 'requiredMsat' | 'life' | 'ahead'> & { readonly othersMsat: Msat; readonly mostMsat: Msat }): DepositWish {
   const needSat = satUp(request.requiredMsat)
+  const waitingSat = satUp(addMsat(request.requiredMsat, request.othersMsat))
   const bound = Math.max(needSat, satDown(request.mostMsat))
   const least = request.life === 'request' ? needSat : 8
-  const aimSat = Math.min(Math.max(needSat * request.served, least), bound)
-  const allSat = Math.min(needSat * request.waiting, aimSat)
+  const aimSat = Math.min(Math.max(waitingSat + needSat * request.ahead, least), bound)
+  const allSat = Math.min(waitingSat, aimSat)
   // a little overshoot saves asking the mint for exact change, but not beyond what the bound leaves
   const slackSat = Math.max(2, Math.min(Math.ceil(aimSat / 2), satDown(request.mostMsat) - aimSat))
   return { needSat, allSat, aimSat, capSat: aimSat + slackSat }
@@ -76,7 +71,7 @@ export function createFunding(world: {
       let placed: { session: Session; attempt: Attempt | null } | null = null
       await oneDeposit('bounds', async () => {
         const mostMsat = await request.mostMsat()
-        return wallet.deposit(request.mint, depositWish({ ...request, ...request.requests(), mostMsat }), async (operation, arrives) => {
+        return wallet.deposit(request.mint, depositWish({ ...request, othersMsat: request.othersMsat?.() ?? ZERO_MSAT, mostMsat }), async (operation, arrives) => {
           const session: Session = {
             id: world.randomId(),
             state: 'prepared',

@@ -38,7 +38,7 @@ export function createPool(world: {
     if (!(await bounds.mayPlace(likely, { waits: false })).ok) return
     const { session } = await funding.place({
       ...likely,
-      requests: () => ({ waiting: 1, served: likely.life === 'request' ? 1 : REQUESTS }),
+      ahead: likely.life === 'request' ? 0 : REQUESTS - 1,
       // looked at while no other deposit is made: what is asked for now goes first
       async mostMsat() {
         const left = await bounds.leftMsat(likely)

@@ -113,7 +113,7 @@ export function createXCashu(world: {
     async begin(request) {
       const place = { ...request, life: 'request' as const }
       const attempt = (sessionId: string): Attempt => world.attemptIn(sessionId, place)
-      const placed = await world.place({ ...place, requests: () => ({ waiting: 1, served: 1 }), mostMsat: async () => request.requiredMsat, attempt, isXCashu: true })
+      const placed = await world.place({ ...place, ahead: 0, mostMsat: async () => request.requiredMsat, attempt, isXCashu: true })
       const { id, token, faceMsat } = placed.session
       if (placed.attempt !== null && token !== null) return { token, sessionId: id, attemptId: placed.attempt.id, faceMsat }
       // too many notes for a header: they come back unsent

@@ -64,7 +64,7 @@ describe('our deposit', () => {
       onFuse: async () => undefined,
     })
     const provider = { id: 'p', url: devnet.providers.cheap.url, name: 'Sparrow AI' }
-    const request = { origin: siteOrigin(SITE), life: 'site', provider, mint: devnet.mint.url, requiredMsat: msat(3_000), requests: () => ({ waiting: 1, served: 4 }), mostMsat: async () => fromSat(10), attempt: null, ...changes } as const
+    const request = { origin: siteOrigin(SITE), life: 'site', provider, mint: devnet.mint.url, requiredMsat: msat(3_000), ahead: 3, mostMsat: async () => fromSat(10), attempt: null, ...changes } as const
     const { session } = await funding.place(request)
     expect(await funding.credit(session, msat(3_000))).toEqual({ kind: 'open' })
     const limitThere = devnet.providers.cheap.accounts.list()[0]?.balanceLimit

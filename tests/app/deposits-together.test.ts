@@ -7,7 +7,10 @@ import { PER_DAY } from './world.ts'
 const SITES = Array.from({ length: 6 }, (_, n) => `https://site${n}.example`)
 const REQUESTS = 6
 
-it('thirty-six requests of six sites at once: one deposit for each site, or little more', async () => {
+it.each([
+  ['alike', () => 1500],
+  ['each larger than the one before it', (n: number) => 500 + 400 * n],
+])('thirty-six requests of six sites at once, %s: one deposit for each site, or little more', async (_, tokensOf) => {
   const stage = await openStage()
   onTestFinished(() => stage.stop())
   const { world } = stage
@@ -15,8 +18,8 @@ it('thirty-six requests of six sites at once: one deposit for each site, or litt
   await world.screen.call('settings.set', { floatSat: 100_000, firstDepositSat: 100_000, fuseSatPerMinute: 1_000_000 })
   const pages = SITES.map((site) => world.page(site).routstr)
   for (const { enable } of pages) await enable()
-  const chat = async (page: (typeof pages)[number]) => collect(await page.chat.completions.create({ ...ask(), max_tokens: 1500, stream: true }))
-  const answers = await Promise.all(pages.flatMap((page) => Array.from({ length: REQUESTS }, () => chat(page))))
+  const chat = async (page: (typeof pages)[number], max_tokens: number) => collect(await page.chat.completions.create({ ...ask(), max_tokens, stream: true }))
+  const answers = await Promise.all(pages.flatMap((page) => Array.from({ length: REQUESTS }, (_, n) => chat(page, tokensOf(n)))))
   for (const answer of answers) expect(answer).toContain('blue')
   // a deposit may have begun before the others of its site were there
   expect(await world.database.sessions.count()).toBeLessThanOrEqual(SITES.length + 2)

@@ -10,7 +10,7 @@ import type { Times } from '../topic.ts'
 import type {} from '../../../src/page/api.ts'
 
 /** A little more than is wanted of them: what is late is made up for. */
-const TOKENS_PER_SECOND = 10_500
+const TOKENS_PER_SECOND = 12_000
 const PER_DOCUMENT = 6
 const DOCUMENTS_PER_SITE = 2
 /** Two sites per server: localhost and 127.0.0.1. */
@@ -43,7 +43,8 @@ export async function measureStreams({ count, minutes }: { count: number; minute
     const began = performance.now()
     const memory: number[] = []
     const watch = setInterval(() => memory.push(chromiumMegabytes()), 1_000)
-    const answers = await Promise.all(pages.map((page, n) => read(page, Math.min(PER_DOCUMENT, count - n * PER_DOCUMENT), lengthsOf(tokens))))
+    const lanes = Array.from({ length: count }, (_, n) => lengthsOf(tokens, (n + 1) / count))
+    const answers = await Promise.all(pages.map((page, n) => read(page, lanes.filter((_lane, lane) => lane % documents === n))))
     clearInterval(watch)
     const seconds = (performance.now() - began) / 1000
     const ended = answers.flat()
@@ -83,20 +84,23 @@ interface Ended {
   readonly error: string | null
 }
 
-function lengthsOf(tokens: number): readonly number[] {
-  const streams = Math.ceil(tokens / MOST_TOKENS)
-  return Array.from({ length: streams }, () => Math.ceil(tokens / streams))
+/** The streams of a lane, one after the other. Where there are several the first is shorter, in each lane by another share: all of them begin at once, but do not end so. */
+function lengthsOf(tokens: number, share: number): readonly number[] {
+  const first = tokens <= MOST_TOKENS ? tokens : Math.ceil(MOST_TOKENS * (0.25 + 0.75 * share))
+  const lengths = [first]
+  for (let left = tokens - first; left > 0; left -= MOST_TOKENS) lengths.push(Math.min(left, MOST_TOKENS))
+  return lengths
 }
 
 /** Starts lanes of streams, one stream after the other in each, in one document, and reads them to their ends. */
-function read(page: Page, lanes: number, lengths: readonly number[]): Promise<Ended[]> {
+function read(page: Page, lanes: readonly (readonly number[])[]): Promise<Ended[]> {
   return page.evaluate(
-    async ({ lanes: wanted, lengths: each }) => {
-      const one = async (): Promise<Ended> => {
+    async (wanted) => {
+      const one = async (lengths: readonly number[]): Promise<Ended> => {
         const began = performance.now()
         const ended = { words: 0, written: 0, done: false, first: Number.NaN, bySecond: {} as Record<number, number>, error: null as string | null }
         try {
-          for (const length of each) {
+          for (const length of lengths) {
             const stream = await window.routstr?.chat.completions.create({
               model: 'owl-mini',
               stream: true,
@@ -121,9 +125,9 @@ function read(page: Page, lanes: number, lengths: readonly number[]): Promise<En
         }
         return ended
       }
-      return Promise.all(Array.from({ length: wanted }, one))
+      return Promise.all(wanted.map(one))
     },
-    { lanes, lengths },
+    lanes,
   )
 }
 

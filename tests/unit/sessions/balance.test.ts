@@ -48,14 +48,16 @@ describe('the account’s total is attributed to the attempts whose end was not 
 
 describe('how much to place', () => {
   it.each([
-    ['so many requests like this one', 'site', 10_000, 1, 4, 1000, 10, 10, 40],
-    ['more when several wait', 'site', 10_000, 5, 8, 1000, 10, 50, 80],
-    ['never above the bound', 'site', 10_000, 5, 8, 25, 10, 25, 25],
-    ['always what the request needs', 'site', 10_000, 5, 8, 0, 10, 10, 10],
-    ['a small one is rounded up', 'site', 17, 1, 4, 1000, 1, 1, 8],
-    ['for one request what it needs', 'request', 17, 1, 1, 1000, 1, 1, 1],
-  ] as const)('%s', (_, life, requiredMsat, waiting, served, mostSat, needSat, allSat, aimSat) => {
-    const wish = depositWish({ life, requiredMsat: msat(requiredMsat), served, waiting, mostMsat: fromSat(mostSat) })
+    ['so many requests like this one', 'site', 10_000, 0, 3, 1000, 10, 10, 40],
+    ['more when several wait', 'site', 10_000, 40_000, 3, 1000, 10, 50, 80],
+    ['for each what it needs, not what the first one needs', 'site', 10_000, 123_456, 3, 1000, 10, 134, 164],
+    ['never above the bound', 'site', 10_000, 40_000, 3, 25, 10, 25, 25],
+    ['always what the request needs', 'site', 10_000, 40_000, 3, 0, 10, 10, 10],
+    ['a small one is rounded up', 'site', 17, 0, 3, 1000, 1, 1, 8],
+    ['small ones are rounded up together', 'site', 700, 1_400, 0, 1000, 1, 3, 8],
+    ['for one request what it needs', 'request', 17, 0, 0, 1000, 1, 1, 1],
+  ] as const)('%s', (_, life, requiredMsat, othersMsat, ahead, mostSat, needSat, allSat, aimSat) => {
+    const wish = depositWish({ life, requiredMsat: msat(requiredMsat), ahead, othersMsat: msat(othersMsat), mostMsat: fromSat(mostSat) })
     expect(wish).toMatchObject({ needSat, allSat, aimSat })
     expect(wish.capSat).toBeGreaterThanOrEqual(aimSat)
     expect(wish.capSat).toBeLessThanOrEqual(Math.max(aimSat, mostSat) + 2)
