@@ -28,7 +28,7 @@ export interface LifeCosts {
   readonly parkedMsat: Msat
 }
 
-/** A session that may serve, with all its attempts: what is free there follows from them. */
+/** A session with all its attempts: what is left and free there follows from them. */
 export interface OpenSession {
   readonly session: Session
   readonly attempts: readonly Attempt[]
@@ -99,6 +99,8 @@ export interface SessionStore {
   attemptsOf(sessionId: string): Promise<Attempt[]>
   attemptsOfRequest(requestId: string): Promise<Attempt[]>
   openAttempts(): Promise<Attempt[]>
+  /** What lies at providers: on its way there, there, or on its way back. */
+  placed(): Promise<OpenSession[]>
   /** Those that are open or on their way there, of these. */
   openSessions(isMeant: (session: Session) => boolean): Promise<OpenSession[]>
   /** Remembered, to plan with. */

@@ -37,8 +37,11 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
 
   /** What left the wallet since then without a person's own press, whatever came of it. */
   async function leftMsat(since: number): Promise<number> {
-    const left = await db.operations.where('[purpose+createdAt]').between(['session', since], ['session', Number.MAX_SAFE_INTEGER]).toArray()
-    const byInvoice = (await db.sessions.where('createdAt').aboveOrEqual(since).toArray()).map(({ invoice, faceMsat }) => (invoice === undefined ? 0 : faceMsat + invoice.feeMsat))
+    const [left, sessions] = await Promise.all([
+      db.operations.where('[purpose+createdAt]').between(['session', since], ['session', Number.MAX_SAFE_INTEGER]).toArray(),
+      db.sessions.where('createdAt').aboveOrEqual(since).toArray(),
+    ])
+    const byInvoice = sessions.map(({ invoice, faceMsat }) => (invoice === undefined ? 0 : faceMsat + invoice.feeMsat))
     return left.reduce((sum, operation) => sum + (isSwap(operation) ? 0 : worthMsat(operation.amount, operation.unit)), 0) + byInvoice.reduce((sum, each) => sum + each, 0)
   }
 
@@ -73,11 +76,11 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
   }
 
   /** Inside a transaction over both: two turns, however many there are. */
-  async function openSessions(isMeant: (session: Session) => boolean): Promise<OpenSession[]> {
-    // in one look: no other state lies between them
-    const sessions = await db.sessions.where('state').between('open', 'prepared', true, true).toArray()
-    return Promise.all(sessions.filter(isMeant).map(async (session) => ({ session, attempts: await db.attempts.where('sessionId').equals(session.id).toArray() })))
+  async function withAttempts(sessions: readonly Session[]): Promise<OpenSession[]> {
+    return Promise.all(sessions.map(async (session) => ({ session, attempts: await db.attempts.where('sessionId').equals(session.id).toArray() })))
   }
+
+  const openSessions = async (isMeant: (session: Session) => boolean): Promise<OpenSession[]> => withAttempts((await sessionsIn(['open', 'prepared'])).filter(isMeant))
 
   const findPlace: SessionStore['findPlace'] = async ({ serves, pick }) => {
     const places = await openSessions(serves)
@@ -180,6 +183,7 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
 
     attemptsOf: (sessionId) => db.attempts.where('sessionId').equals(sessionId).toArray(),
     attemptsOfRequest: (requestId) => db.attempts.where('requestId').equals(requestId).toArray(),
+    placed: () => db.transaction('r', db.sessions, db.attempts, async () => withAttempts(await sessionsIn(['open', 'prepared', 'settling']))),
     openSessions: (isMeant) => db.transaction('r', db.sessions, db.attempts, () => openSessions(isMeant)),
     glance: remember(db, [db.sessions, db.attempts], () =>
       db.transaction('r', db.sessions, db.attempts, async () => {
