@@ -23,6 +23,7 @@ async function reveal(options: Options): Promise<string[]> {
   // a short press asks once more: this is how it works without holding
   await options.by('seed-reveal').click()
   await options.by('seed-confirm').click()
+  await expect(options.by('seed-words').locator('li')).toHaveCount(12)
   const items = await options.by('seed-words').locator('li').allTextContents()
   return items.map((text) => text.replace(/^\d+\s+/, '').trim())
 }

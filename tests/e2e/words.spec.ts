@@ -3,7 +3,8 @@ import type { Devnet } from '../devnet/devnet.ts'
 import type { Options } from './support/options.ts'
 import { expectAccessible } from './support/accessible.ts'
 import { openOptions } from './support/options.ts'
-import { expect, test } from './support/test.ts'
+import { playwrightPage } from './support/chromium.ts'
+import { expect, onlyInChromium, test } from './support/test.ts'
 
 /** Only relays that are here. */
 async function atProvider(options: Options, devnet: Devnet): Promise<void> {
@@ -41,15 +42,19 @@ test('a warning is looked at, published, and taken back', async ({ user, devnet 
   expect(spoken()).toMatchObject([{ kind: 5 }])
 })
 
+async function connectSigner(options: Options, devnet: Devnet): Promise<void> {
+  await options.by('tab-words').click()
+  await options.by('signer-uri').fill(devnet.bunker.uri)
+  await options.by('signer-uri-go').click()
+  await expect(options.by('signer')).toHaveAttribute('data-connected', 'true')
+}
+
 test('a recommendation signed by the key that stays in a remote signer', async ({ user, devnet }) => {
   const options = await openOptions(user)
   await atProvider(options, devnet)
   await options.go('tokens')
   await options.go('providers')
-  await options.by('tab-words').click()
-  await options.by('signer-uri').fill(devnet.bunker.uri)
-  await options.by('signer-uri-go').click()
-  await expect(options.by('signer')).toHaveAttribute('data-connected', 'true')
+  await connectSigner(options, devnet)
   await expectAccessible(options.page, 'your words')
   await options.by('tab-providers').click()
   await sparrow(options, devnet).click()
@@ -62,4 +67,24 @@ test('a recommendation signed by the key that stays in a remote signer', async (
   await options.go('providers')
   await options.by('tab-words').click()
   await expect(options.by('word')).toHaveAttribute('data-verdict', 'recommend')
+})
+
+test('whoever has a key of their own and is quicker than the background signs with it all the same', onlyInChromium('a script before those of our screen'), async ({ user, devnet }) => {
+  const options = await openOptions(user)
+  await options.go('providers')
+  await connectSigner(options, devnet)
+  await playwrightPage(user, options.page).addInitScript(() => {
+    const connect = chrome.runtime.connect
+    chrome.runtime.connect = (to) => {
+      const port = connect(to)
+      const listen = port.onMessage.addListener.bind(port.onMessage)
+      port.onMessage.addListener = (listener) => listen((message) => setTimeout(() => listener(message), 700))
+      return port
+    }
+  })
+  await options.page.reload()
+  await options.go('providers')
+  await sparrow(options, devnet).click()
+  await options.by('word-recommend').click()
+  await expect(options.by('by-signer')).toBeChecked()
 })

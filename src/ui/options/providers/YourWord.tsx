@@ -25,10 +25,11 @@ export function YourWord({ providerId, spokenAs, now }: { providerId: string; sp
       ))}
       {spokenAs !== null && verdict === null && (
         <div class="buttons">
-          <Button icon={ThumbsUp} small onPress={() => setVerdict('recommend')} testId="word-recommend">
+          {/* whose key signs is read first */}
+          <Button icon={ThumbsUp} small disabled={view === undefined} onPress={() => setVerdict('recommend')} testId="word-recommend">
             {wordWords.recommend}
           </Button>
-          <Button icon={TriangleAlert} small onPress={() => setVerdict('warn')} testId="word-warn">
+          <Button icon={TriangleAlert} small disabled={view === undefined} onPress={() => setVerdict('warn')} testId="word-warn">
             {wordWords.warn}
           </Button>
         </div>
