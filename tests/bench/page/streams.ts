@@ -9,7 +9,7 @@ import { serveOverHttp2, TRUSTS_ANYBODY } from './http2-front.ts'
 import type { Times } from '../topic.ts'
 import type {} from '../../../src/page/api.ts'
 
-/** A little more than is wanted of them: what is late is made up for. */
+/** More than is wanted of them, because some of them always are just ending and beginning; what is late is made up for. */
 const TOKENS_PER_SECOND = 12_000
 const PER_DOCUMENT = 6
 const DOCUMENTS_PER_SITE = 2
