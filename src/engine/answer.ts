@@ -68,7 +68,6 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
         // at once, whether the page reads or not
         const stop = (): void => {
           source.abort()
-          reader?.letGo()
           inBackground(end('aborted').then(() => controller.error(source.signal.reason)))
         }
         if (source.signal.aborted) stop()
@@ -85,7 +84,6 @@ export function watchAnswer(source: AnswerSource): ReadableStream<Uint8Array> {
             return controller.close()
           }
           if (done) {
-            reader?.letGo()
             const complete = watch.finish(true)
             await end(complete ? 'completed' : watch.failed() ? 'failed' : 'interrupted')
             if (complete || watch.failed()) return controller.close()

@@ -7,7 +7,7 @@ import { RoutstrError } from '../domain/errors.ts'
 export interface LimitedReader {
   /** @throws RoutstrError `stream_interrupted` after so much silence; the signal's reason; whatever the connection breaks with */
   read(withinMs: number): Promise<ReadableStreamReadResult<Uint8Array>>
-  /** Nothing will be read any more. */
+  /** Nothing will be read any more. What has ended or failed has let go by itself. */
   letGo(): void
 }
 
@@ -19,8 +19,14 @@ export function limitedReader(reader: ReadableStreamDefaultReader<Uint8Array>, s
   let limitMs = 0
   let failure: { readonly reason: unknown } | null = null
 
+  function letGo(): void {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
+  }
+
   /** A cancelled reader gives back what waits for it, whatever the connection does. */
   function fail(reason: unknown): void {
+    letGo()
     failure ??= { reason }
     reader.cancel(reason).catch(() => undefined)
   }
@@ -50,15 +56,13 @@ export function limitedReader(reader: ReadableStreamDefaultReader<Uint8Array>, s
       try {
         const result = await reader.read()
         if (failure !== null) throw failure.reason
+        if (result.done) letGo()
         return result
       } finally {
         dueAt = Number.POSITIVE_INFINITY
       }
     },
-    letGo() {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', abort)
-    },
+    letGo,
   }
 }
 

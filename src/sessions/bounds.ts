@@ -16,17 +16,17 @@ export interface BoundedRequest extends Place {
 export function createBounds(world: { readonly store: SessionStore; readonly standings: Standings; readonly floatSat: () => number }) {
   const { store, standings } = world
 
-  /** The standing and the money in one look: whoever waits for a deposit waits for all before it. */
-  async function look(providerId: string): Promise<{ readonly placed: readonly OpenSession[]; readonly trustLeft: Msat | null }> {
-    const [placed, most] = await Promise.all([store.placed(), standings.mostMsat(providerId)])
-    return { placed, trustLeft: most === null ? null : lessMsat(most, onDepositIn(placed.filter(({ session }) => session.providerId === providerId))) }
+  async function trustLeft(providerId: string): Promise<Msat | null> {
+    const most = await standings.mostMsat(providerId)
+    return most === null ? null : lessMsat(most, onDepositAt(providerId, await store.placed()))
   }
 
+  /** In one look: whoever waits for a deposit waits for all before it. */
   async function leftMsat({ provider, origin, mostMsat }: BoundedRequest): Promise<Msat> {
-    const { placed, trustLeft } = await look(provider.id)
+    const [placed, most] = await Promise.all([store.placed(), standings.mostMsat(provider.id)])
     const floatLeft = lessMsat(fromSat(world.floatSat()), onDepositIn(placed))
     const bound = minMsat(floatLeft, lessMsat(mostMsat, freeOf(origin, placed)))
-    return trustLeft === null ? bound : minMsat(bound, trustLeft)
+    return most === null ? bound : minMsat(bound, lessMsat(most, onDepositAt(provider.id, placed)))
   }
 
   return {
@@ -38,9 +38,9 @@ export function createBounds(world: { readonly store: SessionStore; readonly sta
      * @returns no, when nothing new goes to this provider, or not as much as the request needs (*small first*)
      */
     async mayPlace({ provider, requiredMsat }: BoundedRequest, { waits }: { readonly waits: boolean }): Promise<MayFund> {
-      const [mayFund, { agreedMsat }, { trustLeft }] = await Promise.all([standings.mayFund(provider.id), standings.of(provider.id), look(provider.id)])
+      const [mayFund, { agreedMsat }, left] = await Promise.all([standings.mayFund(provider.id), standings.of(provider.id), trustLeft(provider.id)])
       if (!mayFund.ok || (waits && requiredMsat <= agreedMsat)) return mayFund
-      return trustLeft === null || trustLeft >= requiredMsat ? mayFund : { ok: false, why: 'it has not proved itself yet, and the request needs more than a first deposit' }
+      return left === null || left >= requiredMsat ? mayFund : { ok: false, why: 'it has not proved itself yet, and the request needs more than a first deposit' }
     },
     leftMsat,
     /** Never less than the request itself needs. */
@@ -54,6 +54,10 @@ function leftIn({ refundedMsat, creditedMsat, faceMsat }: Session, attempts: rea
 
 function onDepositIn(placed: readonly OpenSession[]): Msat {
   return addMsat(...placed.map(({ session, attempts }) => leftIn(session, attempts)))
+}
+
+function onDepositAt(providerId: string, placed: readonly OpenSession[]): Msat {
+  return onDepositIn(placed.filter(({ session }) => session.providerId === providerId))
 }
 
 /** Free balance of sessions that this site opened or uses: a charge can take all of it, and it would be this site's. */
