@@ -17,7 +17,7 @@ describe('cashu.md §8, by the generator', () => {
     60_000,
   )
 
-  it('§8 no. 3 death at any moment of an exact send: nothing is stuck', () => hold(SEND_MOMENTS), 60_000)
+  it('§8 no. 3 death at any moment of an exact send: nothing is stuck', () => hold(SEND_MOMENTS))
 
   it(
     '§8 no. 4 death while the swap is under way at the mint: no rollback, no loss',
@@ -25,7 +25,7 @@ describe('cashu.md §8, by the generator', () => {
     60_000,
   )
 
-  it('§8 no. 5 worker and popup receive at once', () => hold(RACES), 60_000)
+  it('§8 no. 5 worker and popup receive at once', () => hold(RACES))
 
   it(
     '§8 no. 11 a crash while taking back',

@@ -58,7 +58,7 @@ test('an announcement of the same address comes before what a directory said', a
   })
   relay.down = false
   relay.inject(JSON.parse(JSON.stringify(announce(owl.url))))
-  await until(() => registry.offersFor('tiny-chat')[0]?.providerId === `${owner}:node`, 10_000)
+  await until(() => registry.offersFor('tiny-chat')[0]?.providerId === `${owner}:node`)
 })
 
 test('the development network is found by its own file: no directory is asked', async () => {

@@ -10,7 +10,7 @@ beforeEach(async () => {
   await stage.world.screen.call('mints.add', { url: stage.devnet.otherMint.url })
   stage.world.answerWith(LIMITS)
 })
-afterEach(() => stage.stop(), 30_000)
+afterEach(() => stage.stop())
 
 const take = async (...names: readonly string[]): Promise<void> => {
   for (const name of names) await STEPS[name]?.(stage)
@@ -19,7 +19,7 @@ const file = (format: 'csv' | 'json') => stage.world.screen.call('history.export
 const receiveSaying = async (memo: string) => stage.world.screen.call('tokens.receive', { token: await encodeWithMemo(stage, memo), trustMint: false })
 
 describe('the file', () => {
-  it('is a table any program reads: amounts, times, and changes that add up to the wallet', { timeout: 60_000 }, async () => {
+  it('is a table any program reads: amounts, times, and changes that add up to the wallet', async () => {
     await take('five tokens in one swap', 'a payment', 'a token of msat', 'a token of usd', 'a request', 'everything home')
     const { fileName, text } = await file('csv')
     expect(fileName).toMatch(/^routstr-history-\d{4}-\d\d-\d\d\.csv$/)
@@ -34,7 +34,7 @@ describe('the file', () => {
     expect(JSON.parse((await file('json')).text).movements).toHaveLength(rows.length)
   })
 
-  it('no memo is a formula, and none breaks a line', { timeout: 60_000 }, async () => {
+  it('no memo is a formula, and none breaks a line', async () => {
     const memos = ['=1+1', '+1', '-1+1', '@SUM(A1)', '\t=1', '  =1', '\u200b=1', '\uff1d1+1', '=HYPERLINK("https://evil.example","a, ""b""")\nline']
     for (const memo of memos) await receiveSaying(memo)
     const [header = [], ...rows] = readCsv((await file('csv')).text)
@@ -44,7 +44,7 @@ describe('the file', () => {
     expect(told.filter((cell) => !cell.startsWith("'"))).toEqual([])
   })
 
-  it('tells no secret: no token, no note, no invoice, no word, although a memo quotes one', { timeout: 60_000 }, async () => {
+  it('tells no secret: no token, no note, no invoice, no word, although a memo quotes one', async () => {
     await receiveSaying(`take this: ${await stage.devnet.faucet(5)}`)
     await take('a token for a friend', 'a payment', 'a top-up', 'a request', 'a move between mints')
     const { database } = stage.world

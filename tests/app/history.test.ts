@@ -12,7 +12,7 @@ beforeEach(async () => {
   await stage.world.screen.call('mints.add', { url: stage.devnet.otherMint.url })
   stage.world.answerWith(LIMITS)
 })
-afterEach(() => stage.stop(), 30_000)
+afterEach(() => stage.stop())
 
 const take = async (...names: readonly string[]): Promise<void> => {
   for (const name of names) await STEPS[name]?.(stage)

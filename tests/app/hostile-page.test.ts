@@ -175,7 +175,7 @@ describe('T35: one document has limits', () => {
     await until(async () => {
       most = Math.max(most, (await overview()).running.length)
       return ids.every((id) => page.isOver(id))
-    }, 'all over', 20_000)
+    }, 'all over')
     expect(most).toBe(6)
     expect(ids.map((id) => page.verdict(id))).toEqual(ids.map((_, n) => (n < 26 ? '200' : 'too_many_requests')))
     await expectMoneyConserved(stage)

@@ -231,7 +231,7 @@ describe('money that was on its way', () => {
           () => 'finished',
           () => 'failed',
         )
-        await Promise.race([end, until(() => world.database.seal.key === null, 'locked', 20_000)])
+        await Promise.race([end, until(() => world.database.seal.key === null, 'locked')])
         await locking
         await unlock(world)
         await end

@@ -16,7 +16,7 @@ export const cleanups: (() => unknown)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
-export const until = (check: () => unknown, timeout = 5000) => vi.waitFor(async () => expect(await check()).toBeTruthy(), { timeout, interval: 10 })
+export const until = (check: () => unknown, timeout = 30_000) => vi.waitFor(async () => expect(await check()).toBeTruthy(), { timeout, interval: 10 })
 
 export interface Node {
   readonly url: string

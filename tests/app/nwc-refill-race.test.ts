@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => stage.stop())
 
-it('a look that begins before the refill arrives and ends after it asks for nothing', { timeout: 60_000 }, async () => {
+it('a look that begins before the refill arrives and ends after it asks for nothing', async () => {
   const { world, devnet } = stage
   const { database } = world
   const minting = devnet.mint.hold(/^\/v1\/mint\/bolt11$/)

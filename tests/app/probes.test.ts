@@ -248,7 +248,7 @@ describe('the budget of the day', () => {
     ['nobody answers, and nothing comes back', () => [cheap.fault('upstream-500', 1), cheap.fault('refund-503', 9)]],
     ['the token is taken, and the account denied', () => cheap.fault('token-consumed', 1)],
     ['the worker dies again and again', async () => void (await stage.restart())],
-  ])('is not passed by one msat when %s', { timeout: 60_000 }, async (_, happens) => {
+  ])('is not passed by one msat when %s', async (_, happens) => {
     await useOnlyDear()
     await many()
     morning()
@@ -299,7 +299,7 @@ describe('the budget of the day', () => {
     expect(await today()).toEqual({ spentMsat: 2_000, outMsat: 0, probes: 1 })
   })
 
-  it('a worker that dies in the middle, before or after the answer: the books add up, and it counts', { timeout: 60_000 }, async () => {
+  it('a worker that dies in the middle, before or after the answer: the books add up, and it counts', async () => {
     await useOnlyDear()
     await many()
     await switchOn(100)

@@ -37,7 +37,7 @@ describe('cold start', () => {
     const { world, devnet } = stage
     devnet.upstream.tokensPerSecond = 4
     const answer = await world.page().routstr.fetch('/chat/completions', { method: 'POST', body: JSON.stringify({ ...ask('[[words:40]]'), stream: true }) })
-    await until(async () => (await world.database.sessions.toArray())[0]?.state === 'open', 'the account was read', 5_000)
+    await until(async () => (await world.database.sessions.toArray())[0]?.state === 'open', 'the account was read')
     expect((await world.database.attempts.toArray())[0]?.state).toBe('open')
     devnet.upstream.tokensPerSecond = 2_000
     await answer.body?.cancel()

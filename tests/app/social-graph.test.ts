@@ -10,7 +10,7 @@ it('words and audits of twenty people near count; those of a hundred strangers d
   expect([near.length, strangers.length]).toEqual([20, 100])
   await stage.world.screen.call('settings.set', { relays: [relay.url], npub: npubEncode(bunker.user) })
   const parts = async (name: string) => (await stage.world.screen.call('providers.list', {})).find(({ provider }) => provider.name === name)?.trust.parts ?? []
-  await until(async () => (await parts('Sparrow AI')).some((part) => part.name === 'measured'), 'the audits', 15_000)
+  await until(async () => (await parts('Sparrow AI')).some((part) => part.name === 'measured'), 'the audits')
   const said = async (name: string) => (await parts(name)).find((part) => part.name === 'people')?.says
   expect(await said('Sparrow AI')).toBe('17 recommend it, 3 warn of it; the nearest is somebody you follow')
   expect(await said('Heron Compute')).toBe('20 recommend it, 0 warn of it; the nearest is somebody you follow')

@@ -160,7 +160,7 @@ describe('the switch', () => {
     await settleSync(two.a())
     await two.b.app.wake()
     await two.b.screen.call('lock.unlock', { passphrase: 'correct horse battery' })
-    await until(async () => (await elsewhereSat(two.b)) === (await balanceOf(two.a())), 'it sees the change', 15_000)
+    await until(async () => (await elsewhereSat(two.b)) === (await balanceOf(two.a())), 'it sees the change')
     const dump = await rawRows(factory).dump()
     const key = Buffer.from(secretOf(two.nsec)).toString('hex')
     expect([key, ...offered].filter((secret) => dump.includes(secret))).toEqual([])

@@ -20,7 +20,7 @@ describe('two browsers with one key', () => {
     expect(await elsewhereSat(two.b)).toBe(before)
     expect(await balanceOf(two.b)).toBe(0)
     await receive(300)
-    await until(async () => (await elsewhereSat(two.b)) === (await balanceOf(two.a())), 'the second browser sees it', 15_000)
+    await until(async () => (await elsewhereSat(two.b)) === (await balanceOf(two.a())), 'the second browser sees it')
     expect(await balanceOf(two.a())).toBeGreaterThan(before)
   })
 

@@ -161,7 +161,7 @@ describe('every way of reading and writing', () => {
     const [fresh] = await database.purse.limit(1).toArray()
     vault.lock()
     expect(() => fresh?.secret).toThrow('locked')
-  }, 60_000)
+  })
 })
 
 describe('one row', () => {
