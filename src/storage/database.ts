@@ -8,6 +8,7 @@ import type { Receipt } from '../domain/receipt.ts'
 import type { Attempt, Session } from '../domain/session.ts'
 import type { Standing } from '../domain/standing.ts'
 import type { IncomingToken } from '../domain/wallet.ts'
+import { ZERO_MSAT } from '../domain/msat.ts'
 import type { ChunkRow, RestoreRow } from '../wallet/backup/store.ts'
 import type { BundleRow } from '../wallet/backup/sync/store.ts'
 import type { Operation } from '../wallet/journal.ts'
@@ -23,7 +24,7 @@ import type { NoteRow } from './note-row.ts'
 import { registryTables } from './registry-store.ts'
 import type { ElsewhereRow } from './spent-elsewhere.ts'
 import { createSealState, noticeProtection, sealingLayer } from './sealing-layer.ts'
-import { createSettledHolds } from './settled-holds.ts'
+import { createSettledRows } from './settled-rows.ts'
 import { toSecondVersion } from './second-version.ts'
 import type { AsideRow } from './wallets-aside.ts'
 
@@ -67,7 +68,18 @@ export class RoutstrDatabase extends Dexie {
   declare readonly aside: Table<AsideRow, string>
   /** Whether rows of money are sealed, and the key while the wallet is unlocked. */
   readonly seal = createSealState()
-  readonly settledHolds = createSettledHolds()
+  readonly settledHolds = createSettledRows<Hold>({
+    table: 'holds',
+    group: 'origin',
+    isRunning: ({ state }) => state === 'held',
+    costMsat: ({ state, once, chargedMsat }) => (state === 'charged' && !once ? chargedMsat : ZERO_MSAT),
+  })
+  readonly settledAttempts = createSettledRows<Attempt>({
+    table: 'attempts',
+    group: 'sessionId',
+    isRunning: ({ state }) => state !== 'settled',
+    costMsat: ({ chargedMsat }) => chargedMsat,
+  })
 
   /** @param environment the IndexedDB to use when it is not the global one (tests) */
   constructor(name = 'routstr', environment?: { indexedDB: IDBFactory; IDBKeyRange: typeof IDBKeyRange }) {
@@ -103,9 +115,11 @@ export class RoutstrDatabase extends Dexie {
     this.version(6).stores({ batches: 'id', scheduled: 'id, batchId, state, origin', answers: 'id, origin' })
     // the people around the user are kept with their lists now, and read anew
     this.version(7).upgrade((transaction) => transaction.table('people').clear())
+    this.version(8).stores({ attempts: 'id, requestId, [sessionId+at], state' })
     // an upgrade of rows that may be sealed has to go by their plain fields: it runs before anybody can unlock
     this.use(sealingLayer(this.seal))
     this.use(this.settledHolds.layer)
+    this.use(this.settledAttempts.layer)
     this.on('ready', (opening) => noticeProtection(this.seal, opening.table('values')), true)
   }
 }

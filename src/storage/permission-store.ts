@@ -12,7 +12,12 @@ import { remember } from './remembering.ts'
 export function createPermissionStore(db: RoutstrDatabase): PermissionStore {
   const grantsOf = (origin: string): Promise<Grant[]> => db.grants.where('origin').equals(origin).toArray()
   /** Of the running period only: what a limit can depend on. */
-  const holdsIn = (period: GrantPeriod, origin: SiteOrigin, now: number): Promise<Hold[]> => db.settledHolds.since(db.holds, origin, periodStart(period, now), now)
+  async function holdsIn(period: GrantPeriod, origin: SiteOrigin, now: number): Promise<Hold[]> {
+    const at = periodStart(period, now)
+    const { over, rows } = await db.settledHolds.since(db.holds, origin, at, now)
+    // one stands for all that are over
+    return [{ requestId: '', origin, grantId: '', once: false, amountMsat: over.msat, chargedMsat: over.msat, state: 'charged', at }, ...rows]
+  }
 
   const rules = remember(db, [db.sites], async () => new Map((await db.sites.toArray()).map((rule) => [rule.origin, rule])))
   const grants = remember(db, [db.grants], async () => Map.groupBy(await db.grants.toArray(), ({ origin }) => origin))

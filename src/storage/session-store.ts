@@ -1,7 +1,7 @@
 /** The memory of sessions on Dexie. */
 import type { Table } from 'dexie'
 import type { Attempt, Session, SessionState } from '../domain/session.ts'
-import { lessMsat, minMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
+import { addMsat, lessMsat, minMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import { worthMsat } from '../domain/units.ts'
 import { chargedMsat, freeMsat, shareKept } from '../sessions/balance.ts'
@@ -80,7 +80,17 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
     return Promise.all(sessions.map(async (session) => ({ session, attempts: await db.attempts.where('sessionId').equals(session.id).toArray() })))
   }
 
-  const openSessions = async (isMeant: (session: Session) => boolean): Promise<OpenSession[]> => withAttempts((await sessionsIn(['open', 'prepared'])).filter(isMeant))
+  /** Of a session that is in use: one stands for all that are settled. Their sites are not told. */
+  async function attemptsIn({ id, origin, createdAt }: Session): Promise<Attempt[]> {
+    const { over, rows } = await db.settledAttempts.since(db.attempts, id)
+    const settled: Attempt = { id: '', requestId: '', sessionId: id, origin, state: 'settled', requiredMsat: over.msat, chargedMsat: over.msat, at: createdAt }
+    return over.count === 0 ? [...rows] : [settled, ...rows]
+  }
+
+  async function openSessions(isMeant: (session: Session) => boolean): Promise<OpenSession[]> {
+    const sessions = (await sessionsIn(['open', 'prepared'])).filter(isMeant)
+    return Promise.all(sessions.map(async (session) => ({ session, attempts: await attemptsIn(session) })))
+  }
 
   const findPlace: SessionStore['findPlace'] = async ({ serves, pick }) => {
     const places = await openSessions(serves)
@@ -207,9 +217,8 @@ export function createSessionStore(db: RoutstrDatabase, wallet: WalletStore, lig
         const attempt = await db.attempts.get(id)
         if (attempt?.state !== 'open') return null
         const { sessionId } = attempt
-        const [before, all] = await Promise.all([db.sessions.get(sessionId), db.attempts.where('sessionId').equals(sessionId).toArray()])
-        const others = all.filter((row) => row.id !== id)
-        const most = lessMsat(before?.creditedMsat ?? before?.arrivesMsat ?? ZERO_MSAT, chargedMsat(others))
+        const [before, { over, rows }] = await Promise.all([db.sessions.get(sessionId), db.settledAttempts.since(db.attempts, sessionId)])
+        const most = lessMsat(before?.creditedMsat ?? before?.arrivesMsat ?? ZERO_MSAT, addMsat(over.msat, chargedMsat(rows)))
         const inUse = usedAt !== undefined && (before?.state === 'open' || before?.state === 'prepared')
         const session = before !== undefined && inUse ? { ...before, lastUsedAt: usedAt } : before
         await Promise.all([

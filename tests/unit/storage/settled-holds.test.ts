@@ -95,6 +95,25 @@ describe('a month with three thousand requests', () => {
   })
 })
 
+it('a busy minute: of a hundred requests each reads what is new, also beside another worker', async () => {
+  const disk = new IDBFactory()
+  const [mine, theirs] = [openWorker(disk), openWorker(disk)]
+  await allow(mine.permissions, 'day')
+  const request = async ({ permissions }: Worker, n: number) => {
+    await permissions.takeHold({ requestId: `r${n}`, origin: ORIGIN, amountMsat: msat(5000), now: NOON + n * 100 })
+    await permissions.chargeHold(`r${n}`, msat(100))
+  }
+  for (let n = 0; n < 100; n++) await request(mine, n)
+  mine.rowsRead()
+  await request(mine, 100)
+  expect(mine.rowsRead()).toBeLessThan(4)
+  // earlier than what was added up, as one that looked at the clock and then waited for the disk
+  await theirs.database.holds.add(charged('theirs', NOON + 9_000, 30_000))
+  expect((await mine.permissions.budget(ORIGIN, NOON + 10_100))?.spentMsat).toBe(10_100 + 30_000)
+  await theirs.database.holds.delete('theirs')
+  expect((await mine.permissions.budget(ORIGIN, NOON + 10_100))?.spentMsat).toBe(10_100)
+})
+
 it('a request that is still running after ten minutes counts what it holds, and then what it cost', async () => {
   const { permissions } = openWorker(new IDBFactory())
   await allow(permissions, 'day', fromSat(11))
@@ -123,6 +142,16 @@ it('whatever was written into the past meanwhile is counted by whoever waited fo
   const [, , after] = await Promise.all([database.holds.delete('kept'), database.holds.add(charged('restored', NOON - 9 * MINUTE, 500)), spent()])
   expect([2000, 2500, 32_500]).toContain(after)
   expect(await spent()).toBe(2500)
+})
+
+it('whoever asks before it is written, and is answered afterwards, counts it', async () => {
+  const { database, permissions } = openWorker(new IDBFactory())
+  await allow(permissions, 'day')
+  await database.holds.bulkAdd([charged('a', NOON - 10 * MINUTE), charged('b', NOON - 5 * MINUTE)])
+  expect((await permissions.budget(ORIGIN, NOON))?.spentMsat).toBe(2000)
+  const hold = () => permissions.takeHold({ requestId: 'r', origin: ORIGIN, amountMsat: msat(5000), now: NOON })
+  const [, held] = await Promise.all([database.holds.put(charged('kept', NOON - 7 * MINUTE, 30_000)), hold()])
+  expect(held).toMatchObject({ kind: 'allowed', remainingMsat: 1_000_000_000 - 32_000 - 5000 })
 })
 
 type Step =
