@@ -12,6 +12,7 @@ import { createChoosing } from './choosing.ts'
 import { cheapestShort, mostMsatOf, nobody } from './costing.ts'
 import { contentTypeOf } from './headers.ts'
 import { createEarlyPlace, type EarlyPlace } from './early-place.ts'
+import { withMoneyUnderWay } from './money-under-way.ts'
 import { createLegs, type Leg, readyLegs } from './legs.ts'
 import type { RecommendModels } from './recommending.ts'
 import type { Running } from './running.ts'
@@ -121,7 +122,8 @@ export function createEngine(world: EngineWorld & { readonly recommend: Recommen
   async function run(request: EngineRequest, asWritten: InferenceRequest, granted: boolean, running: Running, planning: ReturnType<typeof planLegs>): Promise<EngineAnswer> {
     // before anything that depends on the wallet is said: a site without a grant learns nothing about it
     if (request.prompt === 'none' && !granted) throw permissionRequired()
-    const legs = await planning
+    const whenChanged = (planned: Awaited<typeof planning>) => withMoneyUnderWay(planned, () => planLegs(request, asWritten), world.wallet, request.signal)
+    const legs = await whenChanged(await planning)
     world.onPlanned?.(request.id, legs)
     const some = legs.find(({ chosen }) => chosen.plan.candidates.length > 0)
     const shown = some ?? legs[0]
@@ -155,7 +157,7 @@ export function createEngine(world: EngineWorld & { readonly recommend: Recommen
       // so much at this very provider: the next requests need not ask again
       if (asked) await world.standings.noteAgreed(first.offer.providerId, first.requiredMsat)
       // the user may have topped up while deciding
-      const planned = some !== undefined ? legs : await planLegs(request, asWritten)
+      const planned = some !== undefined ? legs : await whenChanged(await planLegs(request, asWritten))
       const ready = readyLegs(planned, (leg) => isHeld || tooDear?.has(leg) !== true)
       if (ready.length === 0) throw nobody(planned[0].capped.parsed.model, planned[0].chosen.plan, known())
       return await tryInTurn(request, running, ready, hold)

@@ -2,7 +2,7 @@
 import { RoutstrError } from '../domain/errors.ts'
 import { unitText } from '../domain/units.ts'
 import { createExclusive } from './exclusive.ts'
-import type { SendOperation } from './journal.ts'
+import { isSwap, type SendOperation } from './journal.ts'
 import type { MintConnection } from './mint.ts'
 import { chooseDeposit, chooseExactAmong, countOf, type KeysetChoice, type Keysets, keysetsOf } from './denominations.ts'
 import { faceFor, type Note, sumAmounts } from './notes.ts'
@@ -128,6 +128,11 @@ export function createPaying(world: {
     const want = wanted.find((amount) => cheapestCover(ready, amount, connection) !== null) ?? wanted.at(-1) ?? 0
     const inputs = cheapestCover(ready, want, connection)
     if (inputs === null) {
+      // other notes of ours are on their way back from a mint
+      const changing = world.swaps.running(connection.mint)
+      if (changing !== null) return changing.then(() => false)
+      if (sumAmounts(ready) + (await inOpenSwaps(connection)) >= want)
+        throw new RoutstrError('mint_unreachable', `${connection.mint} has not finished making change. The notes are safe and come back by themselves; nothing was paid.`)
       throw new RoutstrError(
         'insufficient_balance',
         `The wallet holds ${unitText(sumAmounts(ready), connection.unit)} at ${connection.mint}; ${unitText(want, connection.unit)} and the mint's fee are needed. Nothing was paid.`,
@@ -148,6 +153,11 @@ export function createPaying(world: {
       )
     }
     return outcome.kind === 'done'
+  }
+
+  async function inOpenSwaps({ mint, unit }: MintConnection): Promise<number> {
+    const open = (await store.operations({ kind: 'split', state: 'requested' })).filter(isSwap)
+    return open.filter((swap) => swap.mint === mint && swap.unit === unit).reduce((sum, { outputAmount }) => sum + outputAmount, 0)
   }
 }
 

@@ -26,6 +26,8 @@ export interface SwapRunner {
   forgo(facts: Pick<SwapOperation, 'ownSecrets' | 'incomingIds' | 'sendId'>, connection: MintConnection, inputs: readonly Note[]): Promise<void>
   /** Idempotent: in whatever context, however often. */
   run(operation: SwapOperation, connection: MintConnection): Promise<SwapOutcome>
+  /** Those that are at a mint now, or at this one: resolves when each has ended, however. null: there is none. */
+  running(mint?: string): Promise<unknown> | null
 }
 
 /** With the back-off of `nextTry` about two minutes. */
@@ -43,7 +45,7 @@ export function createSwapRunner(world: {
 }): SwapRunner {
   const { store, now } = world
   /** The one who waits for an operation and the recovery may both carry it: one request is enough. */
-  const underWay = new Map<string, Promise<SwapOutcome>>()
+  const underWay = new Map<string, { readonly mint: string; readonly outcome: Promise<SwapOutcome> }>()
   return {
     async begin(facts, connection, inputs, exact = 0) {
       const own = new Set(facts.ownSecrets)
@@ -65,10 +67,14 @@ export function createSwapRunner(world: {
 
     run(operation, connection) {
       const known = underWay.get(operation.id)
-      if (known !== undefined) return known
-      const carried = carry(operation, connection).finally(() => underWay.delete(operation.id))
-      underWay.set(operation.id, carried)
-      return carried
+      if (known !== undefined) return known.outcome
+      const outcome = carry(operation, connection).finally(() => underWay.delete(operation.id))
+      underWay.set(operation.id, { mint: operation.mint, outcome })
+      return outcome
+    },
+    running(mint) {
+      const meant = [...underWay.values()].filter((swap) => mint === undefined || swap.mint === mint)
+      return meant.length === 0 ? null : Promise.allSettled(meant.map(({ outcome }) => outcome))
     },
   }
 

@@ -36,6 +36,8 @@ export interface Wallet {
   balances(): Promise<readonly MintBalance[]>
   /** Ready money per trusted mint in its larger bitcoin account: one payment comes from one account. What routing may count on. */
   readyByMint(): Promise<ReadonlyMap<string, Msat>>
+  /** Notes are being changed at their mint: resolves when that is over, however it ended. null: none are. */
+  changing(): Promise<unknown> | null
 
   readonly mints: Mints
   /** Tokens locked to this key are ours to redeem (NUT-11), 33 bytes hex. */
@@ -122,6 +124,7 @@ export function createWallet(world: WalletWorld): Wallet {
         balances.map(({ mint, accounts }) => [mint.url, accounts.map((account) => worthMsat(account.ready, account.unit)).reduce(maxMsat, ZERO_MSAT)]),
       )
     },
+    changing: () => swaps.running(),
 
     async inspect(token) {
       const facts = readToken(token.trim())
