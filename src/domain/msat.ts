@@ -39,7 +39,14 @@ export function satDown(amount: Msat): number {
 }
 
 export function addMsat(...amounts: readonly Msat[]): Msat {
-  return msat(amounts.reduce<number>((sum, amount) => sum + amount, 0))
+  return sumMsat(amounts)
+}
+
+/** Of however many. */
+export function sumMsat(amounts: Iterable<Msat>): Msat {
+  let sum = 0
+  for (const amount of amounts) sum += amount
+  return msat(sum)
 }
 
 /** `a - b`, never below zero. */

@@ -8,7 +8,7 @@
  */
 import { RoutstrError } from '../domain/errors.ts'
 import { type FallbackRule, NO_FALLBACK } from '../domain/fallback.ts'
-import { addMsat, fromSat, lessMsat, type Msat, ZERO_MSAT } from '../domain/msat.ts'
+import { addMsat, fromSat, lessMsat, type Msat, sumMsat, ZERO_MSAT } from '../domain/msat.ts'
 import type { ProbesToday } from '../domain/probes.ts'
 import { PROBES } from '../domain/site.ts'
 import { GRANT_LIFE_MS } from '../permissions/budget.ts'
@@ -107,7 +107,7 @@ export function createProbing(world: ProbingWorld): Probing {
     const [cost, standings, placed, ppk] = await Promise.all([costToday(), world.standings.ofEach(), world.sessions.list(), world.highestFeePpk()])
     const leftMsat = lessMsat(limitMsat, addMsat(cost.spentMsat, cost.outMsat))
     const placedAt = (providerId: string): Msat =>
-      addMsat(...placed.flatMap(({ session, leftMsat: left }) => (session.providerId === providerId && session.state !== 'lost' && session.state !== 'closed' ? [left] : [])))
+      sumMsat(placed.flatMap(({ session, leftMsat: left }) => (session.providerId === providerId && session.state !== 'lost' && session.state !== 'closed' ? [left] : [])))
     return ({ name, offer, requiredMsat }) => {
       const { providerId, model } = offer
       const mostMsat = standings.mostMsat(providerId)

@@ -5,7 +5,7 @@
 import { type Batch, type BatchView, type Scheduled, SCHEDULED_STATES } from '../domain/batch.ts'
 import { RoutstrError } from '../domain/errors.ts'
 import { inBackground } from '../domain/in-background.ts'
-import { addMsat, maxMsat, msat, ZERO_MSAT } from '../domain/msat.ts'
+import { maxMsat, msat, sumMsat, ZERO_MSAT } from '../domain/msat.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import { type Asker, permissionRequired, siteQuestion } from './asking.ts'
 import { checkWishes, type RequestWish } from './batch-wish.ts'
@@ -68,10 +68,10 @@ export function createScheduling(world: SchedulingWorld): Scheduling {
     return {
       ...batch,
       counts,
-      costMsat: addMsat(...known.map(({ chargedMsat }) => chargedMsat ?? ZERO_MSAT)),
+      costMsat: sumMsat(known.map(({ chargedMsat }) => chargedMsat ?? ZERO_MSAT)),
       open: known.filter(({ chargedMsat }) => chargedMsat === null).length,
       models: [...new Set(items.map(({ model }) => model))],
-      mostMsat: addMsat(...items.map(({ maxCostMsat }) => maxCostMsat)),
+      mostMsat: sumMsat(items.map(({ maxCostMsat }) => maxCostMsat)),
       kept: items.reduce((sum, { kept }) => sum + kept, 0),
       waitsFor: items.find(({ state }) => state === 'waiting')?.problem?.message ?? null,
     }
@@ -85,7 +85,7 @@ export function createScheduling(world: SchedulingWorld): Scheduling {
   async function agree(asker: Parameters<Scheduling['add']>[0], wishes: readonly RequestWish[], before: number, reason: string | null, signal: AbortSignal): Promise<void> {
     const { origin, prompt } = asker
     const perRequestMsat = wishes.reduce((most, { maxCostMsat }) => maxMsat(most, maxCostMsat), ZERO_MSAT)
-    const totalMsat = addMsat(...wishes.map(({ maxCostMsat }) => maxCostMsat))
+    const totalMsat = sumMsat(wishes.map(({ maxCostMsat }) => maxCostMsat))
     for (let asked = false; ; asked = true) {
       const [rule, budget] = await Promise.all([permissions.site(origin), permissions.budget(origin, now())])
       const reaches = budget !== null && budget.grant.maxPerRequestMsat >= perRequestMsat

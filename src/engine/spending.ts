@@ -1,5 +1,5 @@
 /** Receipts → sums per day, site, model and provider, and what the same would have cost elsewhere. Pure. */
-import { addMsat, type Msat, ZERO_MSAT } from '../domain/msat.ts'
+import { type Msat, sumMsat, ZERO_MSAT } from '../domain/msat.ts'
 import type { PriceSheet } from '../domain/offer.ts'
 import type { MarketPrice, Receipt } from '../domain/receipt.ts'
 import type { Spending, SpendingPart } from '../domain/spending.ts'
@@ -26,8 +26,8 @@ export function spendingOf(receipts: readonly Receipt[], days: readonly number[]
   )
   const byDay = Map.groupBy(known, ({ finishedAt }) => dayOf(finishedAt))
   return {
-    days: days.map((at) => ({ at, chargedMsat: addMsat(...(byDay.get(at) ?? []).map((receipt) => receipt.chargedMsat)), requests: byDay.get(at)?.length ?? 0 })),
-    chargedMsat: addMsat(...known.map((receipt) => receipt.chargedMsat)),
+    days: days.map((at) => ({ at, chargedMsat: sumMsat((byDay.get(at) ?? []).map((receipt) => receipt.chargedMsat)), requests: byDay.get(at)?.length ?? 0 })),
+    chargedMsat: sumMsat(known.map((receipt) => receipt.chargedMsat)),
     requests: receipts.length,
     open: receipts.length - known.length,
     sites: parts(paid, ({ origin }) => origin),
@@ -35,9 +35,9 @@ export function spendingOf(receipts: readonly Receipt[], days: readonly number[]
     providers: parts(paid, ({ providerName }) => providerName ?? ''),
     compared: {
       requests: compared.length,
-      chargedMsat: addMsat(...compared.map((receipt) => receipt.chargedMsat)),
-      atMedianMsat: addMsat(...compared.map(({ median }) => median)),
-      atDearestMsat: addMsat(...compared.map(({ dearest }) => dearest)),
+      chargedMsat: sumMsat(compared.map((receipt) => receipt.chargedMsat)),
+      atMedianMsat: sumMsat(compared.map(({ median }) => median)),
+      atDearestMsat: sumMsat(compared.map(({ dearest }) => dearest)),
     },
   }
 }
@@ -46,7 +46,7 @@ type Paid = Receipt & { readonly chargedMsat: Msat }
 
 function parts(receipts: readonly Paid[], nameOf: (receipt: Paid) => string): readonly SpendingPart[] {
   return [...Map.groupBy(receipts, nameOf)]
-    .map(([name, own]) => ({ name, chargedMsat: addMsat(...own.map((receipt) => receipt.chargedMsat)), requests: own.length }))
+    .map(([name, own]) => ({ name, chargedMsat: sumMsat(own.map((receipt) => receipt.chargedMsat)), requests: own.length }))
     .sort((a, b) => b.chargedMsat - a.chargedMsat || a.name.localeCompare(b.name))
 }
 
@@ -89,7 +89,7 @@ export function spendingLines(receipts: readonly Receipt[]): readonly SpendingLi
     const [first] = own
     if (first === undefined) return []
     const sum = (pick: (receipt: Receipt) => number | null | undefined): number => own.reduce((total, receipt) => total + (pick(receipt) ?? 0), 0)
-    const money = (pick: (receipt: Receipt) => Msat | null | undefined): Msat => addMsat(...own.map((receipt) => pick(receipt) ?? ZERO_MSAT))
+    const money = (pick: (receipt: Receipt) => Msat | null | undefined): Msat => sumMsat(own.map((receipt) => pick(receipt) ?? ZERO_MSAT))
     return [
       {
         day: dayOf(first.finishedAt),

@@ -1,7 +1,7 @@
 /** The rules of grants, pure: what is spent, what is left, and whether a request may begin (design §5.6). */
 import type { ApprovalReason } from '../domain/approval.ts'
 import type { Budget, Grant, GrantPeriod, Hold } from '../domain/grant.ts'
-import { addMsat, lessMsat, type Msat, ZERO_MSAT } from '../domain/msat.ts'
+import { addMsat, lessMsat, type Msat, sumMsat, ZERO_MSAT } from '../domain/msat.ts'
 
 /** Unused grants end (T2). */
 export const GRANT_LIFE_MS = 30 * 24 * 3_600_000
@@ -38,8 +38,8 @@ export function isUsable(grant: Grant, now: number): boolean {
 export function budgetOf(grant: Grant, holds: readonly Hold[], now: number): Budget {
   const since = periodStart(grant.period, now)
   const counted = holds.filter((hold) => !hold.once && hold.at >= since)
-  const spentMsat = addMsat(...counted.map((hold) => (hold.state === 'charged' ? hold.chargedMsat : ZERO_MSAT)))
-  const heldMsat = addMsat(...counted.map((hold) => (hold.state === 'held' ? hold.amountMsat : ZERO_MSAT)))
+  const spentMsat = sumMsat(counted.map((hold) => (hold.state === 'charged' ? hold.chargedMsat : ZERO_MSAT)))
+  const heldMsat = sumMsat(counted.map((hold) => (hold.state === 'held' ? hold.amountMsat : ZERO_MSAT)))
   return {
     grant,
     spentMsat,

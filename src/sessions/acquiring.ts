@@ -1,6 +1,6 @@
 /** A place for a request: in a session that serves it, or in a new one, whose token the request takes along itself. */
 import { inBackground } from '../domain/in-background.ts'
-import { addMsat, type Msat } from '../domain/msat.ts'
+import { type Msat, sumMsat } from '../domain/msat.ts'
 import { createExclusive } from '../wallet/exclusive.ts'
 import type { Bounds } from './bounds.ts'
 import type { Funding } from './funding.ts'
@@ -33,7 +33,7 @@ export function createAcquiring(
   }
 
   async function fundFor(request: AcquireRequest, here: ReadonlySet<AcquireRequest>): Promise<Acquired> {
-    const othersMsat = (): Msat => addMsat(...[...here].filter((other) => other !== request).map(({ requiredMsat }) => requiredMsat))
+    const othersMsat = (): Msat => sumMsat([...here].filter((other) => other !== request).map(({ requiredMsat }) => requiredMsat))
     for (let round = 0; round < 3; round++) {
       const found = await leasing.lease(request)
       if (found !== null) return { kind: 'leased', lease: found }

@@ -1,11 +1,11 @@
 /** How much of a session is left, derived from its attempts (never a counter). */
-import { addMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
+import { msat, type Msat, sumMsat, ZERO_MSAT } from '../domain/msat.ts'
 import type { Attempt, Session } from '../domain/session.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 
 /** What it cost to bring money there by invoice. */
 export function feesMsat(attempts: readonly Attempt[]): Msat {
-  return addMsat(...attempts.map(({ feeMsat }) => feeMsat ?? ZERO_MSAT))
+  return sumMsat(attempts.map(({ feeMsat }) => feeMsat ?? ZERO_MSAT))
 }
 
 /** Charges we know of. */

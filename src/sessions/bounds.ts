@@ -1,5 +1,5 @@
 /** How much may be placed at a provider: float, what the grant of the site leaves, and how far the provider is trusted. */
-import { addMsat, fromSat, lessMsat, maxMsat, minMsat, type Msat } from '../domain/msat.ts'
+import { fromSat, lessMsat, maxMsat, minMsat, type Msat, sumMsat } from '../domain/msat.ts'
 import type { Attempt, Session } from '../domain/session.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import { chargedMsat, freeMsat } from './balance.ts'
@@ -53,7 +53,7 @@ function leftIn({ refundedMsat, creditedMsat, faceMsat }: Session, attempts: rea
 }
 
 function onDepositIn(placed: readonly OpenSession[]): Msat {
-  return addMsat(...placed.map(({ session, attempts }) => leftIn(session, attempts)))
+  return sumMsat(placed.map(({ session, attempts }) => leftIn(session, attempts)))
 }
 
 function onDepositAt(providerId: string, placed: readonly OpenSession[]): Msat {
@@ -63,7 +63,7 @@ function onDepositAt(providerId: string, placed: readonly OpenSession[]): Msat {
 /** Free balance of sessions that this site opened or uses: a charge can take all of it, and it would be this site's. */
 function freeOf(origin: SiteOrigin, placed: readonly OpenSession[]): Msat {
   const used = placed.filter(({ session, attempts }) => session.origin === origin || (session.life === 'provider' && attempts.some((attempt) => attempt.origin === origin)))
-  return addMsat(...used.map(({ session, attempts }) => freeMsat(session, attempts)))
+  return sumMsat(used.map(({ session, attempts }) => freeMsat(session, attempts)))
 }
 
 export type Bounds = ReturnType<typeof createBounds>

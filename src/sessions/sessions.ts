@@ -1,6 +1,6 @@
 /** Money placed at providers: get a place for a request, give it back, bring everything home. */
 import { inBackground } from '../domain/in-background.ts'
-import { addMsat, type Msat, msat } from '../domain/msat.ts'
+import { msat, type Msat, sumMsat } from '../domain/msat.ts'
 import type { Session, SessionLife } from '../domain/session.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { SiteOrigin } from '../domain/site.ts'
@@ -147,7 +147,7 @@ export function createSessions(world: SessionsWorld): Sessions {
     async costOf(requestId) {
       const attempts = await store.attemptsOfRequest(requestId)
       const unsettled = attempts.filter((attempt) => attempt.state !== 'settled')
-      const unknownMsat = addMsat(...unsettled.map((attempt) => attempt.requiredMsat))
+      const unknownMsat = sumMsat(unsettled.map((attempt) => attempt.requiredMsat))
       return { attempts: attempts.length, chargedMsat: chargedMsat(attempts), unknownMsat, feesMsat: feesMsat(attempts) }
     },
     async freeAt(origin) {

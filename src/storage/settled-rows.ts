@@ -4,7 +4,7 @@
  * the same (a restore, what a provider kept, a clock that was put back) makes it forget. A row that counts keeps its time.
  */
 import type { DBCore, DBCoreMutateRequest, DBCoreTable, Middleware, Table } from 'dexie'
-import { addMsat, type Msat, ZERO_MSAT } from '../domain/msat.ts'
+import { addMsat, type Msat, sumMsat, ZERO_MSAT } from '../domain/msat.ts'
 
 /** Another worker on the same database may have looked at the clock this long before its row is written. */
 const LATE_MS = 60_000
@@ -83,7 +83,7 @@ export function createSettledRows<Row extends { readonly at: number }>({ table: 
   function plus(sum: Sum, rows: readonly Row[], end: number): Sum {
     const until = Math.max(sum.until, end)
     const more = rows.filter(({ at }) => at >= sum.until && at < until)
-    return { until, msat: addMsat(sum.msat, ...more.map(costMsat)), count: sum.count + more.length }
+    return { until, msat: addMsat(sum.msat, sumMsat(more.map(costMsat))), count: sum.count + more.length }
   }
 
   function keep(group: string, from: number, past: Past): void {

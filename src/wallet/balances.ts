@@ -1,5 +1,5 @@
 /** What lies where: notes summed per mint and unit. Pure. */
-import { addMsat } from '../domain/msat.ts'
+import { sumMsat } from '../domain/msat.ts'
 import { worthMsat } from '../domain/units.ts'
 import type { AccountBalance, MintBalance } from '../domain/wallet.ts'
 import type { MintRow, NoteBucket } from './store.ts'
@@ -27,8 +27,8 @@ export function balancesOf(mints: readonly MintRow[], buckets: readonly Omit<Not
       return {
         mint: { url, name, addedAt },
         trusted,
-        readyMsat: addMsat(...here.map(({ ready, unit }) => worthMsat(ready, unit))),
-        pendingMsat: addMsat(...here.map(({ pending, unit }) => worthMsat(pending, unit))),
+        readyMsat: sumMsat(here.map(({ ready, unit }) => worthMsat(ready, unit))),
+        pendingMsat: sumMsat(here.map(({ pending, unit }) => worthMsat(pending, unit))),
         notes: here.reduce((sum, account) => sum + account.notes, 0),
         accounts: here,
       }

@@ -132,7 +132,7 @@ export function createPaying(world: {
       const changing = world.swaps.running(connection.mint)
       if (changing !== null) return changing.then(() => false)
       if (sumAmounts(ready) + (await inOpenSwaps(connection)) >= want)
-        throw new RoutstrError('mint_unreachable', `${connection.mint} has not finished making change. The notes are safe and come back by themselves; nothing was paid.`)
+        throw new RoutstrError('insufficient_balance', `${connection.mint} has not finished making change. The notes are safe and come back by themselves; nothing was paid.`)
       throw new RoutstrError(
         'insufficient_balance',
         `The wallet holds ${unitText(sumAmounts(ready), connection.unit)} at ${connection.mint}; ${unitText(want, connection.unit)} and the mint's fee are needed. Nothing was paid.`,

@@ -1,6 +1,6 @@
 /** The user's money: mints, notes, tokens in and out. Everything that moves money is journalled first (design §5.2). */
 import { RoutstrError } from '../domain/errors.ts'
-import { addMsat, maxMsat, type Msat, msat, ZERO_MSAT } from '../domain/msat.ts'
+import { maxMsat, msat, type Msat, sumMsat, ZERO_MSAT } from '../domain/msat.ts'
 import { unitsOfSat, worthMsat } from '../domain/units.ts'
 import type { IncomingToken, MintBalance, SentToken, TokenFacts } from '../domain/wallet.ts'
 import { isSwap, type SendOperation } from './journal.ts'
@@ -166,7 +166,7 @@ export function createWallet(world: WalletWorld): Wallet {
       // another browser of the user was faster: nothing to decide about
       return rows.filter(({ from, state }) => from !== 'sync' || state !== 'refused')
     },
-    storedMsat: async () => addMsat(...(await store.incomingTokens(['stored', 'redeeming'])).map(({ amountMsat }) => amountMsat)),
+    storedMsat: async () => sumMsat((await store.incomingTokens(['stored', 'redeeming'])).map(({ amountMsat }) => amountMsat)),
 
     async send(account, amount, memo) {
       if ((await store.mint(account.mint)) === undefined) throw new RoutstrError('unknown_mint', `${account.mint} is not one of your mints.`)
@@ -197,7 +197,7 @@ export function createWallet(world: WalletWorld): Wallet {
     sendState: async (operationId) => (await sendOperation(operationId)).state,
     async takenBackMsat(operationId) {
       const done = (await store.operations({ kind: 'takeBack', state: 'done' })).filter(isSwap).filter(({ sendId }) => sendId === operationId)
-      return addMsat(...done.map(({ inputAmount, unit }) => worthMsat(inputAmount, unit)))
+      return sumMsat(done.map(({ inputAmount, unit }) => worthMsat(inputAmount, unit)))
     },
 
     async endIfSpentElsewhere(operationId) {

@@ -1,5 +1,5 @@
 /** The approval window. */
-import { addMsat, lessMsat, ZERO_MSAT } from '../../domain/msat.ts'
+import { lessMsat, sumMsat, ZERO_MSAT } from '../../domain/msat.ts'
 import type { ApprovalView } from '../../messaging/ui-contract.ts'
 import type { UiHandlers } from '../ui-handlers.ts'
 import { amount } from './sites.ts'
@@ -14,7 +14,7 @@ export function approvalScreens(world: ScreenWorld, tools: ScreenTools) {
     if (found === null) return null
     const { approval } = found
     const locked = world.lock.isLocked()
-    const walletMsat = locked ? ZERO_MSAT : addMsat(...(await wallet.readyByMint()).values())
+    const walletMsat = locked ? ZERO_MSAT : sumMsat((await wallet.readyByMint()).values())
     return {
       ...found,
       budget: await permissions.budget(approval.origin, now()),

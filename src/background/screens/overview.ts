@@ -1,5 +1,5 @@
 /** What the popup shows, pause, bring home, stop. */
-import { addMsat } from '../../domain/msat.ts'
+import { addMsat, sumMsat } from '../../domain/msat.ts'
 import { type SiteOrigin, siteOrigin } from '../../domain/site.ts'
 import type { Overview } from '../../messaging/ui-contract.ts'
 import type { UiHandlers } from '../ui-handlers.ts'
@@ -14,13 +14,13 @@ export function overviewScreens(world: ScreenWorld) {
     const origin = payable(text)
     const shown = new Set(running.list().map(({ id }) => id))
     return {
-      balanceMsat: addMsat(...balances.map(({ readyMsat }) => readyMsat)),
+      balanceMsat: sumMsat(balances.map(({ readyMsat }) => readyMsat)),
       pendingMsat: addMsat(...balances.map(({ pendingMsat }) => pendingMsat), await wallet.storedMsat()),
       onDepositMsat: await sessions.onDeposit(),
       hasMint: balances.length > 0,
       paused: world.settings.current().paused,
       fuseTrippedAt: world.settings.current().fuse.trippedAt,
-      owedMsat: addMsat(...(await sessions.list()).flatMap(({ owing, leftMsat }) => (owing ? [leftMsat] : []))),
+      owedMsat: sumMsat((await sessions.list()).flatMap(({ owing, leftMsat }) => (owing ? [leftMsat] : []))),
       site: origin === null ? null : await siteView(world, origin),
       running: running.list().map(({ id, origin: site, model, providerName, startedAt, phase, received }) => ({
         id,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { costUp, fromSat, lessMsat, msat, satDown, satText, satUp } from '../../../src/domain/msat.ts'
+import { costUp, fromSat, lessMsat, msat, satDown, satText, satUp, sumMsat } from '../../../src/domain/msat.ts'
 
 describe('rounding goes the stated way', () => {
   it('costs up, change down', () => {
@@ -21,6 +21,11 @@ describe('rounding goes the stated way', () => {
     [17.0000000001, 17],
     [0, 0],
   ])('%d costs %d msat', (value, expected) => expect(Object.is(costUp(value), expected)).toBe(true))
+
+  it('adds up what a busy year leaves: more than a call takes arguments', () => {
+    expect(sumMsat(Array.from({ length: 200_000 }, () => msat(3)))).toBe(600_000)
+    expect(sumMsat([])).toBe(0)
+  })
 
   it.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])('%d is no amount', (value) => expect(() => msat(value)).toThrow(RangeError))
 
