@@ -1,58 +1,28 @@
 /** What is left of a session goes by the sum over its attempts, however few of them are read for it. */
-import { Dexie } from 'dexie'
-import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
+import { IDBFactory } from 'fake-indexeddb'
 import fc from 'fast-check'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { fromSat, type Msat, msat, ZERO_MSAT } from '../../../src/domain/msat.ts'
 import type { Attempt, Session } from '../../../src/domain/session.ts'
 import { siteOrigin } from '../../../src/domain/site.ts'
 import { freeMsat } from '../../../src/sessions/balance.ts'
 import type { PickPlace, SessionStore } from '../../../src/sessions/store.ts'
-import { RoutstrDatabase } from '../../../src/storage/database.ts'
 import { openStores } from '../../../src/storage/stores.ts'
+import { type CountedReads, openCounted } from './counted-reads.ts'
+import { openOlder } from './older-database.ts'
 import { MINT } from './some-rows.ts'
 
 const ORIGIN = siteOrigin('https://chat.example')
 const NOON = new Date(2026, 10, 20, 12).getTime()
 const SESSIONS = ['one', 'two']
 
-interface Worker {
-  readonly database: RoutstrDatabase
+interface Worker extends CountedReads {
   readonly sessions: SessionStore
-  /** Attempts that were read since the last time. */
-  rowsRead(): number
 }
 
 function openWorker(indexedDB: IDBFactory): Worker {
-  const database = new RoutstrDatabase('routstr', { indexedDB, IDBKeyRange })
-  onTestFinished(() => database.close())
-  let rows = 0
-  database.use({
-    stack: 'dbcore',
-    name: 'counting',
-    level: -3,
-    create: (core) => ({
-      ...core,
-      table(name) {
-        const table = core.table(name)
-        const query: typeof table.query = (request) =>
-          table.query(request).then((answer) => {
-            if (name === 'attempts') rows += answer.result.length
-            return answer
-          })
-        return { ...table, query }
-      },
-    }),
-  })
-  return {
-    database,
-    sessions: openStores(database).stores.sessions,
-    rowsRead() {
-      const read = rows
-      rows = 0
-      return read
-    },
-  }
+  const counted = openCounted(indexedDB, 'attempts')
+  return { ...counted, sessions: openStores(counted.database).stores.sessions }
 }
 
 const openAt = (id: string): Session => ({
@@ -110,12 +80,8 @@ it('a session of one request has served, also when that one was added up', async
 })
 
 it('attempts of an older database count', async () => {
-  const [indexedDB, model] = [new IDBFactory(), new RoutstrDatabase('model', { indexedDB: new IDBFactory(), IDBKeyRange })]
-  await model.open()
-  const tables = Object.fromEntries(model.tables.map(({ name, schema }) => [name, [schema.primKey.src, ...schema.indexes.map(({ src }) => src)].join()]))
-  model.close()
-  const seventh = new Dexie('routstr', { indexedDB, IDBKeyRange })
-  seventh.version(7).stores({ ...tables, attempts: 'id, requestId, sessionId, state' })
+  const indexedDB = new IDBFactory()
+  const seventh = await openOlder(indexedDB, 7, { attempts: 'id, requestId, sessionId, state' })
   await seventh.table('sessions').add(openAt('one'))
   await seventh.table('attempts').bulkAdd([attempt('over', 'one', NOON, { state: 'settled', chargedMsat: msat(700) }), attempt('running', 'one', NOON + 1)])
   seventh.close()

@@ -1,56 +1,26 @@
 /** The limit of a site goes by the sum over its holds, however few of them are read for it. */
-import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
+import { IDBFactory } from 'fake-indexeddb'
 import fc from 'fast-check'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { GrantPeriod, Hold } from '../../../src/domain/grant.ts'
 import { fromSat, type Msat, msat, ZERO_MSAT } from '../../../src/domain/msat.ts'
 import { siteOrigin } from '../../../src/domain/site.ts'
 import { budgetOf, periodStart } from '../../../src/permissions/budget.ts'
 import type { PermissionStore } from '../../../src/permissions/store.ts'
-import { RoutstrDatabase } from '../../../src/storage/database.ts'
 import { createPermissionStore } from '../../../src/storage/permission-store.ts'
+import { type CountedReads, openCounted } from './counted-reads.ts'
 
 const ORIGIN = siteOrigin('https://chat.example')
 const NOON = new Date(2026, 10, 20, 12).getTime()
 const MINUTE = 60_000
 
-interface Worker {
-  readonly database: RoutstrDatabase
+interface Worker extends CountedReads {
   readonly permissions: PermissionStore
-  /** Holds that were read since the last time. */
-  rowsRead(): number
 }
 
 function openWorker(indexedDB: IDBFactory): Worker {
-  const database = new RoutstrDatabase('routstr', { indexedDB, IDBKeyRange })
-  onTestFinished(() => database.close())
-  let rows = 0
-  database.use({
-    stack: 'dbcore',
-    name: 'counting',
-    level: -3,
-    create: (core) => ({
-      ...core,
-      table(name) {
-        const table = core.table(name)
-        const query: typeof table.query = (request) =>
-          table.query(request).then((answer) => {
-            if (name === 'holds') rows += answer.result.length
-            return answer
-          })
-        return { ...table, query }
-      },
-    }),
-  })
-  return {
-    database,
-    permissions: createPermissionStore(database),
-    rowsRead() {
-      const read = rows
-      rows = 0
-      return read
-    },
-  }
+  const counted = openCounted(indexedDB, 'holds')
+  return { ...counted, permissions: createPermissionStore(counted.database) }
 }
 
 const allow = (permissions: PermissionStore, period: GrantPeriod, limitMsat: Msat = fromSat(1_000_000)) =>
