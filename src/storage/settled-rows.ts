@@ -33,7 +33,11 @@ export interface Settled<Row> {
 export interface SettledRows<Row> {
   /** Below the table: notices what is written into the past. */
   readonly layer: Middleware<DBCore>
-  /** In the transaction of whoever decides by them, before it writes any. @param from ms @param now ms; what is written then is not expected before */
+  /**
+   * In the transaction of whoever decides by them, before it writes any.
+   * @param from ms; the beginning when left out
+   * @param now ms; what lies after it is not added up
+   */
   since(rows: Table<Row, string>, group: string, from?: number, now?: number): Promise<Settled<Row>>
 }
 
