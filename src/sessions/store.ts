@@ -28,7 +28,7 @@ export interface LifeCosts {
   readonly parkedMsat: Msat
 }
 
-/** A session with all its attempts: what is left and free there follows from them. */
+/** A session with its attempts: what is left and free there follows from them. Where a place is looked for, one attempt stands for all that are settled, and tells no site. */
 export interface OpenSession {
   readonly session: Session
   readonly attempts: readonly Attempt[]
