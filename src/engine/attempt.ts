@@ -1,9 +1,10 @@
 /** Steps 4 and 5 at one provider: a session, the request, and what its answer means. Money of a failure is settled later. */
 import { RoutstrError } from '../domain/errors.ts'
 import { type Msat, ZERO_MSAT } from '../domain/msat.ts'
+import { PAID_FETCH } from '../domain/paid-fetch.ts'
 import type { SessionLife } from '../domain/session.ts'
 import type { SiteOrigin } from '../domain/site.ts'
-import { endpoint, PAID_FETCH } from '../protocol/node-call.ts'
+import { endpoint } from '../protocol/node-call.ts'
 import type { Candidate } from '../routing/plan.ts'
 import type { Lease } from '../sessions/leasing.ts'
 import type { AcquireRequest, Sessions } from '../sessions/sessions.ts'

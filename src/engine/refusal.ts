@@ -1,6 +1,6 @@
 /** What an error answer of a node means for the request, and whose fault it is (`routstr-node.md` §5). */
 import { type Msat, ZERO_MSAT } from '../domain/msat.ts'
-import { readText } from '../protocol/foreign.ts'
+import { readText } from '../domain/paid-fetch.ts'
 import { isNodeEnvelope, isProviderFault, type NodeError, parseNodeError, refundTokenOf, retryAfterMs, withoutSecrets } from '../protocol/node-errors.ts'
 import type { Domain } from './failure-domains.ts'
 

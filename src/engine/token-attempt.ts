@@ -4,8 +4,9 @@
  * before anybody looks at the body (§9.1, trap 11).
  */
 import { RoutstrError } from '../domain/errors.ts'
+import { PAID_FETCH } from '../domain/paid-fetch.ts'
 import type { InferenceRequest } from '../protocol/request-body.ts'
-import { endpoint, PAID_FETCH } from '../protocol/node-call.ts'
+import { endpoint } from '../protocol/node-call.ts'
 import { readChargeHeaders } from '../protocol/usage.ts'
 import type { Candidate } from '../routing/plan.ts'
 import type { TokenLease, XCashu } from '../sessions/x-cashu.ts'

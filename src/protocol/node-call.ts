@@ -1,6 +1,7 @@
 /** One call of a node's own endpoints, told apart by what may have happened to the money. */
 import * as v from 'valibot'
-import { parseJson, readText } from './foreign.ts'
+import { PAID_FETCH, readText } from '../domain/paid-fetch.ts'
+import { parseJson } from './foreign.ts'
 import { type NodeError, parseNodeError } from './node-errors.ts'
 
 /** `ok`, `refused` (the node said no), `unreachable` (nothing is known), `unreadable` (it answered nonsense). */
@@ -9,9 +10,6 @@ export type NodeResult<T> =
   | { readonly kind: 'refused'; readonly error: NodeError; readonly nodeRequestId: string | null }
   | { readonly kind: 'unreachable'; readonly message: string }
   | { readonly kind: 'unreadable'; readonly message: string }
-
-/** For every call that carries money or a key (design §5.10). */
-export const PAID_FETCH: RequestInit = { redirect: 'error', credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store' }
 
 export type NodeCall = <S extends v.GenericSchema, T>(
   url: string,

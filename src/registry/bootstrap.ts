@@ -4,8 +4,8 @@
  */
 import * as v from 'valibot'
 import { isSafeAddress, safeAddress, type AddressPolicy } from '../domain/network-address.ts'
-import { PAID_FETCH } from '../protocol/node-call.ts'
-import { parseJson, readText } from '../protocol/foreign.ts'
+import { PAID_FETCH, readText } from '../domain/paid-fetch.ts'
+import { parseJson } from '../protocol/foreign.ts'
 import { listedEntry } from './entries.ts'
 import type { Market } from './market.ts'
 import type { RegistryStore } from './store.ts'

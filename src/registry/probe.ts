@@ -1,8 +1,8 @@
 /** Asks one address who it is and what it sells: `/v1/info` and `/v1/models` side by side (`routstr-node.md` §2.3, §2.4). */
 import type { Model } from '../domain/offer.ts'
-import { endpoint, PAID_FETCH } from '../protocol/node-call.ts'
+import { PAID_FETCH, readText } from '../domain/paid-fetch.ts'
+import { endpoint } from '../protocol/node-call.ts'
 import { MAX_INFO_CHARACTERS, MAX_MODELS_CHARACTERS, parseModels, parseNodeInfo, type NodeInfo } from '../protocol/catalogue.ts'
-import { readText } from '../protocol/foreign.ts'
 
 export type ProbeResult =
   | { readonly kind: 'answered'; readonly url: string; readonly info: NodeInfo; readonly models: Model[] }

@@ -5,8 +5,9 @@
  */
 import { HttpResponseError, JSONInt, MintOperationError, NetworkError, RateLimitError, type RequestFn } from '@cashu/cashu-ts'
 import * as v from 'valibot'
+import { PAID_FETCH, readText } from '../domain/paid-fetch.ts'
 
-const MOST_CHARACTERS = 4 * 1024 * 1024
+const MOST_BYTES = 4 * 1024 * 1024
 const TIMEOUT_MS = 20_000
 
 const refusalSchema = v.object({ code: v.number(), detail: v.string() })
@@ -20,7 +21,8 @@ export function createMintRequest(fetch: typeof globalThis.fetch): RequestFn {
       const refusal = v.safeParse(refusalSchema, body)
       if (refusal.success) throw new MintOperationError(refusal.output.code, refusal.output.detail.slice(0, 300))
     }
-    if (status < 200 || status > 299 || body === undefined) throw new HttpResponseError(`bad response (HTTP ${status})`, status)
+    if (status < 200 || status > 299) throw new HttpResponseError(`bad response (HTTP ${status})`, status)
+    if (body === undefined) throw new HttpResponseError('the mint sent something that is no JSON', status)
     // the hook's type promises any T; cashu-ts checks the shape of what we return itself
     return body as never
   }
@@ -37,28 +39,15 @@ async function exchange(
     const response = await fetch(endpoint, {
       method,
       ...(requestBody === undefined ? {} : { body: JSONInt.stringify(requestBody) ?? null, headers: { 'content-type': 'application/json' } }),
-      redirect: 'error',
-      credentials: 'omit',
-      referrerPolicy: 'no-referrer',
-      cache: 'no-store',
+      ...PAID_FETCH,
       signal: timeout,
     })
     const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
-    return { status: response.status, text: await readCapped(response), retryAfter: Number.isFinite(seconds) ? seconds * 1000 : undefined }
+    return { status: response.status, text: await readText(response, MOST_BYTES), retryAfter: Number.isFinite(seconds) ? seconds * 1000 : undefined }
   } catch (error) {
-    throw new NetworkError(timeout.aborted ? 'the mint did not answer in time' : 'the mint could not be reached', { cause: error })
+    const what = error instanceof RangeError ? 'the mint sent more than an answer can be' : timeout.aborted ? 'the mint did not answer in time' : 'the mint could not be reached'
+    throw new NetworkError(what, { cause: error })
   }
-}
-
-async function readCapped(response: Response): Promise<string> {
-  if (response.body === null) return ''
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of response.body) {
-    text += decoder.decode(chunk, { stream: true })
-    if (text.length > MOST_CHARACTERS) throw new Error('the mint sent more than 4 MB')
-  }
-  return text + decoder.decode()
 }
 
 /** undefined when it is no JSON. */

@@ -101,20 +101,20 @@ const lying = (lie: MintLie) => (): void => {
 }
 
 describe('a mint that lies', () => {
-  it.each<[string, () => void]>([
-    ['signs without proof', lying('stripDleq')],
-    ['proves something else', lying('badDleq')],
-    ['mixes up its signatures', lying('swapSignatures')],
-    ['signs other amounts', lying('wrongAmount')],
-    ['leaves a signature out', lying('missingSignature')],
-    ['signs with another keyset', lying('wrongKeysetId')],
-    ['answers without end', () => stage.devnet.mint.endless(/swap|restore/, 2)],
-    ['answers something that is no JSON', () => stage.devnet.mint.garbage(/swap|restore/, 2)],
-  ])('and %s: the token is kept, and redeemed when it is honest again', async (_, lie) => {
+  it.each<[string, string, () => void]>([
+    ['signs without proof', 'the mint did not prove a signature', lying('stripDleq')],
+    ['proves something else', 'the mint’s proof of its signature is wrong', lying('badDleq')],
+    ['mixes up its signatures', 'the mint’s proof of its signature is wrong', lying('swapSignatures')],
+    ['signs other amounts', 'the mint signed something else than we asked', lying('wrongAmount')],
+    ['leaves a signature out', 'the mint signed only 3 of 4 outputs', lying('missingSignature')],
+    ['signs with another keyset', 'the mint signed something else than we asked', lying('wrongKeysetId')],
+    ['answers without end', 'the mint sent more than an answer can be', () => stage.devnet.mint.endless(/swap|restore/, 2)],
+    ['answers something that is no JSON', 'the mint sent something that is no JSON', () => stage.devnet.mint.garbage(/swap|restore/, 2)],
+  ])('and %s: it says “%s”; the token is kept, and redeemed when it is honest again', async (_, why, lie) => {
     const before = await balance()
     const token = await stage.devnet.faucet(100)
     lie()
-    await refusal(token)
+    expect((await refusal(token)).message).toContain(`The mint did not finish the swap (${why}). The token is kept`)
     expect(await balance()).toBe(before)
     stage.devnet.mint.clearFaults()
     await until(

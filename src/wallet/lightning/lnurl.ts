@@ -4,6 +4,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { bech32 } from '@scure/base'
 import * as v from 'valibot'
 import { RoutstrError } from '../../domain/errors.ts'
+import { PAID_FETCH, readText } from '../../domain/paid-fetch.ts'
 import { type Invoice, oneLine, readInvoice } from './invoice.ts'
 
 export interface PayServer {
@@ -108,31 +109,14 @@ function checkedUrl(text: string, { checkAddress }: LnurlWorld): URL {
 async function getJson(url: URL, fetch: typeof globalThis.fetch): Promise<unknown> {
   let body: unknown
   try {
-    const response = await fetch(url.href, {
-      redirect: 'error',
-      credentials: 'omit',
-      referrerPolicy: 'no-referrer',
-      cache: 'no-store',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    })
-    body = JSON.parse(await readCapped(response))
+    const response = await fetch(url.href, { ...PAID_FETCH, signal: AbortSignal.timeout(TIMEOUT_MS) })
+    body = JSON.parse(await readText(response, MOST_BYTES))
   } catch (cause) {
     throw refusal(`${url.host} did not answer usefully`, cause)
   }
   const failed = v.safeParse(errorAnswer, body)
   if (failed.success) throw refusal(`${url.host} refuses: ${oneLine(failed.output.reason) || 'no reason given'}`)
   return body
-}
-
-async function readCapped(response: Response): Promise<string> {
-  if (response.body === null) return ''
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of response.body) {
-    text += decoder.decode(chunk, { stream: true })
-    if (text.length > MOST_BYTES) throw new RangeError('the answer is too long')
-  }
-  return text + decoder.decode()
 }
 
 function descriptionIn(metadata: string): string {
