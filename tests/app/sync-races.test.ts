@@ -21,6 +21,26 @@ const ends = (work: Promise<unknown>): Promise<string> =>
     () => 'done',
     (error: { code: string }) => error.code,
   )
+/** A request of the first browser, whose money has left and is not yet at the provider. */
+async function depositOnItsWay(): Promise<{ arrives(): Promise<void> }> {
+  two.a().answerWith(PER_DAY)
+  two.devnet.providers.dear.down = true
+  const [way, left] = [gate(), gate()]
+  two.a().bend((url, go) => {
+    if (!isCheap(two.stage, url, '/chat/completions')) return null
+    left.open()
+    return way.passed.then(go)
+  })
+  const asked = ends(two.a().page().routstr.chat.completions.create(ask()))
+  await left.passed
+  return {
+    async arrives() {
+      way.open()
+      await asked
+      two.a().bend(null)
+    },
+  }
+}
 /** Every back-off is over, every session comes home. */
 async function home(world: World): Promise<void> {
   world.clock.skewMs += 600_000
@@ -85,22 +105,10 @@ describe('at the same moment', () => {
   })
 
   it('a deposit is on its way to a provider: refused there, not lost here', async () => {
-    two.a().answerWith(PER_DAY)
-    two.devnet.providers.dear.down = true
-    const way = gate()
-    const paying = gate()
-    two.a().bend((url, go) => {
-      if (!isCheap(two.stage, url, '/chat/completions')) return null
-      paying.open()
-      return way.passed.then(go)
-    })
-    const asked = ends(two.a().page().routstr.chat.completions.create(ask()))
-    await paying.passed
+    const deposit = await depositOnItsWay()
     const { broughtMsat } = await bring(two.b)
     expect(broughtMsat).toBeGreaterThan(0)
-    way.open()
-    await asked
-    two.a().bend(null)
+    await deposit.arrives()
     await settleSync(two.b, two.a())
     await home(two.a())
     await settleSync(two.a(), two.b)
@@ -112,23 +120,11 @@ describe('at the same moment', () => {
   })
 
   it('the other browser tells only after the session was given up: then it is not lost any more', async () => {
-    two.a().answerWith(PER_DAY)
-    two.devnet.providers.dear.down = true
-    const way = gate()
-    const paying = gate()
-    two.a().bend((url, go) => {
-      if (!isCheap(two.stage, url, '/chat/completions')) return null
-      paying.open()
-      return way.passed.then(go)
-    })
-    const asked = ends(two.a().page().routstr.chat.completions.create(ask()))
-    await paying.passed
+    const deposit = await depositOnItsWay()
     // what was taken can not be told
     two.devnet.relay.refusedKinds.add(7376)
     await bring(two.b)
-    way.open()
-    await asked
-    two.a().bend(null)
+    await deposit.arrives()
     for (let round = 0; round < 25; round++) await home(two.a())
     expect((await two.a().ledger()).lostMsat).toBeGreaterThan(0)
     expect((await two.a().ledger()).differenceMsat).toBe(0)
