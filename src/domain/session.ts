@@ -99,3 +99,17 @@ export interface Attempt {
   readonly feeMsat?: Msat
   readonly at: number
 }
+
+/** What the sessions of one life have cost beside the requests themselves. From rows, to the msat. */
+export interface LifeCosts {
+  readonly life: SessionLife
+  readonly sessions: number
+  readonly requests: number
+  readonly chargedMsat: Msat
+  /** Below one sat, kept by providers at each refund. */
+  readonly roundedMsat: Msat
+  /** Of mints: for redeeming what we placed, and for the change. */
+  readonly feesMsat: Msat
+  /** What was placed and not used, a session on average: it lay at providers until it came home. */
+  readonly parkedMsat: Msat
+}

@@ -31,7 +31,6 @@ import { tokenInputs, type TokenOutputs } from './routes/tokens.ts'
 import { wordInputs, type WordOutputs } from './routes/words.ts'
 
 export type { SiteView } from './routes/sites.ts'
-export type { LifeCosts } from './routes/sessions.ts'
 export type { MintPreview, SessionView, WalletView } from './routes/tokens.ts'
 
 export const UI_PORT = 'ui'

@@ -1,7 +1,7 @@
 /** Money placed at providers: get a place for a request, give it back, bring everything home. */
 import { inBackground } from '../domain/in-background.ts'
 import { msat, type Msat, sumMsat } from '../domain/msat.ts'
-import type { Session, SessionLife } from '../domain/session.ts'
+import type { LifeCosts, Session, SessionLife } from '../domain/session.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import type { AccountApi } from '../protocol/account.ts'
@@ -20,7 +20,7 @@ import { createLeasing, type FoundPlace, isFor, type Lease, type LeaseRequest } 
 import { createPool, type Likely } from './pool.ts'
 import { createSettling } from './settling.ts'
 import type { Standings } from './standing.ts'
-import type { LifeCosts, SessionStore } from './store.ts'
+import type { SessionStore } from './store.ts'
 import { createXCashu, type XCashu } from './x-cashu.ts'
 
 export type AcquireRequest = BoundedRequest & {

@@ -1,6 +1,6 @@
 /** What sessions need to remember. Each method is one transaction. */
 import type { Msat } from '../domain/msat.ts'
-import type { Attempt, PaidInvoice, Session, SessionLife, SessionState } from '../domain/session.ts'
+import type { Attempt, LifeCosts, PaidInvoice, Session, SessionState } from '../domain/session.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import type { Standing } from '../domain/standing.ts'
 import type { IncomingToken } from '../domain/wallet.ts'
@@ -12,20 +12,6 @@ export interface FuseBound {
   readonly mostMsat: Msat
   /** Counts what left since then, ms: a minute ago, or when the user let it go on. */
   readonly since: number
-}
-
-/** What the sessions of one life have cost beside the requests themselves. */
-export interface LifeCosts {
-  readonly life: SessionLife
-  readonly sessions: number
-  readonly requests: number
-  readonly chargedMsat: Msat
-  /** Below one sat, kept by providers at each refund. */
-  readonly roundedMsat: Msat
-  /** Of mints: for redeeming what we placed, and for the change. */
-  readonly feesMsat: Msat
-  /** What was placed and not used, a session on average. */
-  readonly parkedMsat: Msat
 }
 
 /** A session with its attempts: what is left and free there follows from them. Where a place is looked for, one attempt stands for all that are settled, and tells no site. */

@@ -1,10 +1,9 @@
 /** What each life of a session has cost beside the requests: derived from rows of the last weeks. */
 import { costUp, type Msat, msat } from '../domain/msat.ts'
-import { SESSION_LIVES, type Session } from '../domain/session.ts'
+import { type LifeCosts, SESSION_LIVES, type Session } from '../domain/session.ts'
 import type { SiteOrigin } from '../domain/site.ts'
 import { worthMsat } from '../domain/units.ts'
 import { chargedMsat } from '../sessions/balance.ts'
-import type { LifeCosts } from '../sessions/store.ts'
 import { isSwap } from '../wallet/journal.ts'
 import type { RoutstrDatabase } from './database.ts'
 

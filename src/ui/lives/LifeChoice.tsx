@@ -1,6 +1,5 @@
 import { useId } from 'preact/hooks'
-import { SESSION_LIVES, type SessionLife } from '../../domain/session.ts'
-import type { LifeCosts } from '../../messaging/ui-contract.ts'
+import { type LifeCosts, SESSION_LIVES, type SessionLife } from '../../domain/session.ts'
 import { amountPhrase } from '../parts/amounts.ts'
 import { useLive } from '../parts/live.ts'
 import './lives.css'
