@@ -1,20 +1,23 @@
 /** What is known about a provider and where it was learned, so that every number on its page can be traced. */
 import type { Provider } from './offer.ts'
 
+export interface AnnouncedFacts {
+  readonly eventId: string
+  /** s */
+  readonly createdAt: number
+  /** Relays that have sent this very event. */
+  readonly relays: readonly string[]
+  /** Addresses in Tor: shown only. */
+  readonly onions: readonly string[]
+  /** As announced; what counts is `/v1/info`. */
+  readonly mints: readonly string[]
+  readonly version: string
+}
+
 export interface ProviderRecord {
   readonly provider: Provider
   /** The newest one; null when it was not announced. */
-  readonly announcement: {
-    readonly eventId: string
-    /** s */
-    readonly createdAt: number
-    /** Relays that have sent this very event. */
-    readonly relays: readonly string[]
-    /** Addresses in Tor: shown only. */
-    readonly onions: readonly string[]
-    readonly mints: readonly string[]
-    readonly version: string
-  } | null
+  readonly announcement: AnnouncedFacts | null
   /** The announced addresses that can be used. */
   readonly urls: readonly string[]
   /** ms */

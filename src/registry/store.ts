@@ -1,6 +1,6 @@
 /** What the registry keeps across restarts, so that the first request needs no network. */
 import type { Model, Provider } from '../domain/offer.ts'
-import type { ModelPrices, PricePoint } from '../domain/provider-record.ts'
+import type { AnnouncedFacts, ModelPrices, PricePoint } from '../domain/provider-record.ts'
 import type { SavedMapping } from '../protocol/model-mapping.ts'
 import type { Profile } from '../protocol/profile.ts'
 import type { CoolDownStore } from './cool-down.ts'
@@ -24,18 +24,6 @@ export interface RegistryEntry {
   readonly withdrawnAt: number | null
   /** Kind 0 of the announcing key. */
   readonly profile: Profile | null
-}
-
-export interface AnnouncedFacts {
-  readonly eventId: string
-  /** s */
-  readonly createdAt: number
-  /** Relays that have sent this very event. */
-  readonly relays: readonly string[]
-  readonly onions: readonly string[]
-  /** As announced; what counts is `/v1/info`. */
-  readonly mints: readonly string[]
-  readonly version: string
 }
 
 export interface Catalogue {

@@ -2,8 +2,8 @@
 import { getTokenMetadata } from '@cashu/cashu-ts'
 import * as v from 'valibot'
 import { RoutstrError } from '../domain/errors.ts'
-import type { Msat } from '../domain/msat.ts'
 import { worthMsat } from '../domain/units.ts'
+import type { TokenFacts } from '../domain/wallet.ts'
 
 const factsSchema = v.object({
   mint: v.pipe(v.string(), v.minLength(1), v.maxLength(512)),
@@ -14,15 +14,7 @@ const factsSchema = v.object({
 })
 
 /** @throws RoutstrError `invalid_token` */
-export function readToken(token: string): {
-  readonly mint: string
-  readonly unit: string
-  readonly amount: number
-  /** 0 for units that are not bitcoin. */
-  readonly amountMsat: Msat
-  readonly notes: number
-  readonly memo: string | null
-} {
+export function readToken(token: string): Omit<TokenFacts, 'mintTrusted'> {
   try {
     const { mint, unit, amount, incompleteProofs, memo } = getTokenMetadata(token)
     const facts = v.parse(factsSchema, { mint, unit, amount: amount.toNumber(), notes: incompleteProofs.length, memo: memo ?? null })
