@@ -1,6 +1,6 @@
 /** Answers given again: opt-in, for the identical request of the same site, free of charge, and it says so. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ask, collect, expectMoneyConserved, openStage, type Stage } from './stage.ts'
+import { ask, collect, credited, expectMoneyConserved, openStage, type Stage } from './stage.ts'
 import { PER_DAY, SITE } from './world.ts'
 
 let stage: Stage
@@ -19,6 +19,8 @@ describe('the cache', () => {
   it('gives the identical request the identical answer, free, with a receipt that says so', async () => {
     const first = await chat({}, USE)
     expect(first.response.headers.get('x-routstr-cache')).toBe('miss')
+    // the cost counts once the account has been read
+    await credited(stage.world)
     const before = (await stage.world.ledger()).spentMsat
     const second = await chat({}, USE)
     expect(second.response.headers.get('x-routstr-cache')).toMatch(/^hit; 20/)

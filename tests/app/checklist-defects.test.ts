@@ -14,7 +14,6 @@ describe('cashu.md §8, by the generator', () => {
   it(
     '§8 no. 2 the answer of a swap is lost, restart: each note is redeemed, not believed',
     () => hold(['receive:answer-lost@0:dies@POST_/v1/swap;_failed late:before', 'ladder:answer-lost@0:lives late:before']),
-    60_000,
   )
 
   it('§8 no. 3 death at any moment of an exact send: nothing is stuck', () => hold(SEND_MOMENTS))
@@ -22,7 +21,6 @@ describe('cashu.md §8, by the generator', () => {
   it(
     '§8 no. 4 death while the swap is under way at the mint: no rollback, no loss',
     () => hold(['send-split', 'receive', 'ladder'].flatMap((name) => ['amid', 'after'].map((late) => `${name}:late@0:lives late:${late}`))),
-    60_000,
   )
 
   it('§8 no. 5 worker and popup receive at once', () => hold(RACES))
@@ -35,7 +33,6 @@ describe('cashu.md §8, by the generator', () => {
           (moment) => `take-back:none@0:dies@${moment} then:none@0:dies@20 late:before`,
         ),
       ),
-    60_000,
   )
 
   it('§8 no. 7 restoring into a wallet in use', () => {

@@ -1,5 +1,5 @@
 /** A mint whose answers do not fit together: nothing is deleted that may still be worth something, and no counters are burned on it. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import * as v from 'valibot'
 import { json, refundingInstead } from './bent-network.ts'
 import { createTopUp, openLightningStage, outsideInvoice, payInvoice, untilTopUp, wakeLater } from './lightning-stage.ts'
@@ -7,7 +7,6 @@ import { balanceOf, openFresh, restored, wordsOf } from './restoring.ts'
 import { ask, expectMoneyConserved, type Stage } from './stage.ts'
 import { PER_DAY } from './world.ts'
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let stage: Stage
 beforeEach(async () => {

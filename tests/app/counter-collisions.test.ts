@@ -3,12 +3,11 @@
  * life at a mint that nobody named when the words were typed in. The mint has signed those outputs for other amounts, and for
  * ever: whoever only repeats the request never gets the money.
  */
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { balanceOf, expectGoodNotes, openFresh, restored, wordsOf } from './restoring.ts'
 import { expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 import type { World } from './world.ts'
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 let stage: Stage
 afterEach(() => stage.stop())

@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WatchedIndexedDb } from './dying-stores.ts'
-import { ask, collect, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
+import { ask, collect, credited, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 import { PER_DAY, SITE } from './world.ts'
 
 let disk: WatchedIndexedDb
@@ -34,6 +34,7 @@ async function story(): Promise<void> {
   const { world, devnet } = stage
   const token = await devnet.faucet(33)
   await collect(await world.page().routstr.chat.completions.create({ ...ask(), stream: true }))
+  await credited(world)
   await chat()
   await world.screen.call('tokens.receive', { token, trustMint: false })
   await bringHome()
@@ -70,8 +71,9 @@ describe('T14: a worker that dies at a transaction loses nothing', () => {
     const count = (over: string): number => told.filter((stores) => stores === over).length
     for (const [, over, nth] of MOMENTS) expect(count(over), over).toBeGreaterThan(nth)
     const named = MOMENTS.filter(([, over]) => isMoney(over)).length
-    // the two holds of the first request, which has no place to take along, a look for a place that found none, the cost of the second request, and the swap of the refund (two)
-    expect(told.filter(isMoney), String(told.filter(isMoney))).toHaveLength(named + 6)
+    // at least, because an alarm may come by: the two holds of the first request, which has no place to take along, a look for a place that found none, the cost of the second request, and the swap of the refund (two)
+    expect(told.filter(isMoney).length, String(told.filter(isMoney))).toBeGreaterThanOrEqual(named + 6)
+    expect(told.filter((stores) => isMoney(stores) && !MOMENTS.some(([, over]) => over === stores))).toEqual([])
     await expectMoneyConserved(stage)
   })
 
@@ -155,7 +157,6 @@ describe('clocks', () => {
         return (await stage.world.ledger()).sessionsMsat === 0
       },
       'settled by alarms alone',
-      4_000,
     )
     await expectMoneyConserved(stage)
   })

@@ -3,7 +3,7 @@
  * again over the same database. No msat is missing afterwards, and every note is good.
  */
 import { afterEach, describe, expect, it } from 'vitest'
-import { ask, collect, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
+import { ask, collect, credited, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 import { PER_DAY, SITE, type World } from './world.ts'
 
 let stage: Stage
@@ -14,6 +14,7 @@ async function story(world: World, mint: string): Promise<void> {
   world.answerWith(PER_DAY)
   const { routstr } = world.page()
   await collect(await routstr.chat.completions.create({ ...ask(), stream: true }))
+  await credited(world)
   await routstr.chat.completions.create(ask('And the grass?'))
   await world.screen.call('sessions.bringHome', {})
   const { operationId } = await world.screen.call('tokens.send', { mint, unit: 'sat', amount: 123, memo: null })
@@ -49,7 +50,6 @@ describe('T14: a worker that dies at any request loses nothing', () => {
       await stage.world.app.wake()
       expect(await stage.world.database.operations.count()).toBe(again)
     },
-    40_000,
   )
 })
 
@@ -86,7 +86,7 @@ describe('the open story is finished', () => {
   it('the worker dies while an answer streams: the page gets an error, the cost is learned later', async () => {
     stage = await openStage({ devnet: { tokensPerSecond: 60 } })
     stage.world.answerWith(PER_DAY)
-    const stream = await stage.world.page().routstr.chat.completions.create({ ...ask(), stream: true })
+    const stream = await stage.world.page().routstr.chat.completions.create({ ...ask('[[words:900]]'), stream: true, max_tokens: 1_000 })
     let text = ''
     const reading = (async () => {
       for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? ''

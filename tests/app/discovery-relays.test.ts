@@ -33,6 +33,8 @@ describe('a relay', () => {
     const { registry, start } = openRegistry(databaseName(), { relays: [down.url, endless.url, good.url] })
     start()
     await until(() => registry.offersFor('tiny-chat').length === 2)
+    // it is tried again and again
+    await until(() => registry.relays().find(({ url }) => url === down.url)?.state === 'waiting')
     const health = new Map(registry.relays().map((relay) => [relay.url, relay]))
     expect(health.get(down.url)).toMatchObject({ state: 'waiting', connectedSince: null, events: 0, problem: 'it can not be reached' })
     expect(health.get(good.url)).toMatchObject({ state: 'connected', events: 1, refused: 0, problem: null })

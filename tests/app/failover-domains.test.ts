@@ -1,7 +1,7 @@
 /** Who is asked after a failure, who is left in peace, and the hedge: two beside each other, paid once. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Receipt } from '../../src/domain/receipt.ts'
-import { isCheap } from './bent-network.ts'
+import { gate, isCheap } from './bent-network.ts'
 import { ask, collect, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 import { PER_DAY, SITE } from './world.ts'
 
@@ -104,10 +104,15 @@ describe('the hedge', () => {
     await stage.world.screen.call('settings.set', { hedge: true })
     await providerOf()
     await knownToBeQuick()
-    stage.devnet.providers.cheap.fault('slow-first-byte', 1, 300)
+    const held = gate()
+    stage.world.bend((url, go) => (isCheap(stage, url, '/chat/completions') ? held.passed.then(go) : null))
     stage.devnet.providers.dear.fault('silence', 1, { path: /chat/ })
-    expect(await providerOf()).toBe('Sparrow AI')
+    const answered = providerOf()
+    await until(() => chats('dear') === 1, 'the second one is asked')
+    held.open()
+    expect(await answered).toBe('Sparrow AI')
     expect(chats('dear')).toBe(1)
+    stage.world.bend(null)
     stage.devnet.providers.dear.clearFaults()
     await expectMoneyConserved(stage)
   })

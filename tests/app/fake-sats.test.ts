@@ -4,7 +4,7 @@ import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Devnet, startDevnet } from '../devnet/devnet.ts'
 import { rawRows } from '../unit/storage/raw-rows.ts'
-import { ask, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
+import { ask, credited, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 import { PER_DAY } from './world.ts'
 
 let stage: Stage
@@ -42,6 +42,7 @@ describe('fake sats', () => {
     expect(real.status).toBe(200)
     await real.text()
     // what goes on beside the answer (the account is read once) has ended
+    await credited(world)
     await world.app.wake()
     const before = await shown()
 

@@ -104,9 +104,12 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
   'a token for a friend': (stage) => send(stage, 77),
   async 'a token that is claimed'(stage) {
-    const { token } = await send(stage, 33)
+    const { operationId, token } = await send(stage, 33)
     await stage.devnet.mint.swapAll(token)
-    await goOn(stage)
+    await until(async () => {
+      await goOn(stage)
+      return (await stage.world.screen.call('wallet.get', {})).sent.some((sent) => sent.operationId === operationId && sent.state === 'claimed')
+    }, 'the token is claimed')
   },
   async 'a token that is taken back'(stage) {
     const { operationId } = await send(stage, 21)

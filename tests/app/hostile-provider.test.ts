@@ -185,7 +185,8 @@ describe('T23: hostile answers', () => {
     node.answers(stream(whole, 'drips'))
     const answer = reading(await call())
     expect(await endOf(answer)).toBe('whole')
-    expect(answer.text()).toBe(whole)
+    // what came in one piece with the last word passes
+    expect(answer.text().replaceAll(': ping\n\n', '')).toBe(whole)
     await until(() => node.left() === 1, 'the connection is closed')
     await nothingRuns()
     await expectMoneyConserved(stage)

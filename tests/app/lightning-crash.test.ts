@@ -66,6 +66,5 @@ describe('a worker that dies during a Lightning payment', () => {
       await stage.world.app.wake()
       expect(await stage.world.ledger()).toEqual(after)
     },
-    40_000,
   )
 })

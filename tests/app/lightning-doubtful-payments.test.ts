@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Withdrawal } from '../../src/domain/lightning.ts'
 import { json } from './bent-network.ts'
-import { expectBalanced, openLightningStage, postsTo, quoteId, quoteWithdrawal, wakeLater, withdrawal } from './lightning-stage.ts'
+import { expectBalanced, openLightningStage, postsTo, quoteId, quoteWithdrawal, untilEnd, wakeLater, withdrawal } from './lightning-stage.ts'
 import { expectMoneyConserved, type Stage, until } from './stage.ts'
 
 let stage: Stage
@@ -40,8 +40,7 @@ describe('a mint that has forgotten a payment', () => {
     forgetsPayments()
     await pay(quoted.id)
     expect(stage.devnet.lightning.isPaid(quoted.invoice)).toBe(true)
-    await wakeLater(stage, DAY)
-    const paid = await withdrawal(stage, quoted.id)
+    const paid = await untilEnd(stage, quoted.id, 'paid', DAY)
     // nothing was kept of the reserve
     expect(paid).toMatchObject({ state: 'paid', feeSat: paid.inputFeeSat })
     const ledger = await expectMoneyConserved(stage)
@@ -55,8 +54,7 @@ describe('a mint that has forgotten a payment', () => {
     stage.devnet.mint.lies.restoreNothing = true
     forgetsPayments()
     await pay(quoted.id)
-    await wakeLater(stage, DAY)
-    expect(await withdrawal(stage, quoted.id)).toMatchObject({ state: 'failed', problem: expect.stringContaining('it may have been paid') })
+    expect(await untilEnd(stage, quoted.id, 'failed', DAY)).toMatchObject({ problem: expect.stringContaining('it may have been paid') })
     await expectBalanced(stage)
   })
 
@@ -65,7 +63,13 @@ describe('a mint that has forgotten a payment', () => {
     const quoted = await quoteWithdrawal(stage, 300)
     const { asked } = forgetsPayments()
     await pay(quoted.id)
-    for (let look = 0; look < 20; look++) await stage.world.app.wake()
+    const { clock } = stage.world
+    const at = Date.now() + clock.skewMs
+    for (let look = 0; look < 20; look++) {
+      // however long it takes here
+      clock.skewMs = at - Date.now()
+      await stage.world.app.wake()
+    }
     expect(asked()).toBeLessThan(4)
     expect((await withdrawal(stage, quoted.id)).problem).not.toBeNull()
   })
@@ -82,8 +86,7 @@ describe('a request that never arrived', () => {
     world.clock.skewMs += 11 * 60_000
     await wakeLater(stage)
     expect((await withdrawal(stage, id)).state).toBe('requested')
-    await wakeLater(stage, DAY)
-    expect(await withdrawal(stage, id)).toMatchObject({ state: 'failed', problem: expect.stringContaining('in the wallet again') })
+    expect(await untilEnd(stage, id, 'failed', DAY)).toMatchObject({ problem: expect.stringContaining('in the wallet again') })
     expect(postsTo(devnet.mint.calls, '/v1/melt/bolt11')).toHaveLength(1)
     expect((await expectMoneyConserved(stage)).walletMsat).toBe(before)
   })

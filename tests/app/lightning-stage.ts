@@ -80,9 +80,10 @@ export function pay({ world }: Stage, id: string): Promise<Withdrawal> {
 }
 
 /** Whatever is due, and a minute later what was not, until it has come to its end. */
-export async function untilEnd(stage: Stage, id: string, state: 'paid' | 'failed'): Promise<Withdrawal> {
+/** @param eachMs between two looks */
+export async function untilEnd(stage: Stage, id: string, state: 'paid' | 'failed', eachMs?: number): Promise<Withdrawal> {
   await until(async () => {
-    await wakeLater(stage)
+    await wakeLater(stage, eachMs)
     return (await withdrawal(stage, id)).state === state
   }, `it is ${state}`)
   return withdrawal(stage, id)

@@ -25,7 +25,7 @@ describe('a top-up', () => {
   it('is minted at once when the mint tells (NUT-17), with no poll due', async () => {
     const { id, invoice } = await createTopUp(stage)
     // the first poll, and the one after the mint told how the quote stands: now the subscription holds
-    await until(() => stage.devnet.mint.calls.filter(({ path }) => path.startsWith('/v1/mint/quote/bolt11/')).length === 2, 'the first news')
+    await until(() => stage.devnet.mint.calls.filter(({ path }) => path.startsWith('/v1/mint/quote/bolt11/')).length >= 2, 'the first news')
     // the next poll is an hour away
     stage.world.clock.skewMs -= 3_600_000
     payInvoice(stage, { invoice })

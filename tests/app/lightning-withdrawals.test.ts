@@ -1,6 +1,6 @@
 /** Money leaves over Lightning: each arrow of a withdrawal, lost requests and answers, slow and failing payments, lies. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { expectBalanced, expectLeft, MELT, openLightningStage, outsideInvoice, pay, postsTo, quoteWithdrawal, untilEnd, untilWithdrawal, wakeLater, withdrawal } from './lightning-stage.ts'
+import { expectBalanced, expectLeft, MELT, openLightningStage, outsideInvoice, pay, postsTo, quoteWithdrawal, untilEnd, untilWithdrawal, withdrawal } from './lightning-stage.ts'
 import { expectMoneyConserved, type Stage, until } from './stage.ts'
 
 let stage: Stage
@@ -112,8 +112,7 @@ describe('when requests or answers are lost', () => {
     expect(postsTo(stage.devnet.mint.calls, '/v1/melt/bolt11')).toHaveLength(1)
     await expectBalanced(stage)
     stage.world.clock.skewMs += 3_600_000
-    await wakeLater(stage)
-    expect((await withdrawal(stage, id)).state).toBe('failed')
+    await untilEnd(stage, id, 'failed')
     expect(postsTo(stage.devnet.mint.calls, '/v1/melt/bolt11')).toHaveLength(1)
     await expectLeft(stage, before, 0, 0)
   })
@@ -129,8 +128,7 @@ describe('when requests or answers are lost', () => {
     })
     await pay(stage, id)
     mint.quotes.failMelts = true
-    await wakeLater(stage)
-    expect((await withdrawal(stage, id)).state).toBe('failed')
+    await untilEnd(stage, id, 'failed')
     mint.quotes.failMelts = false
     await late?.()
     await stage.restart()

@@ -154,7 +154,14 @@ describe('a site never spends more than it was granted', () => {
     const answer = code(world.page().routstr.chat.completions.create(ask()))
     await until(() => world.shown.length > 0, 'a question')
     world.clock.skewMs += 5 * 60_000
-    await world.app.wake()
+    let isOver = false
+    void answer.then(() => {
+      isOver = true
+    })
+    await until(async () => {
+      await world.app.wake()
+      return isOver
+    }, 'the end')
     expect(await answer).toBe('403 prompt_timeout')
     expect(world.shown.at(-1)).toBeNull()
     await expectMoneyConserved(stage)

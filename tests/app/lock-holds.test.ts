@@ -1,9 +1,8 @@
 /** The lock at bad moments: it closes when it should, stays closed, and nothing that lets money out is decided behind it. */
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { ask, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 import { PER_DAY, SITE, type World } from './world.ts'
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 const PASSPHRASE = 'correct horse battery'
 const MINUTE = 60_000
 

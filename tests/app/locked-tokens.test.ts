@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AN_HOUR_AGO, condition, expectBalanced, FACE, FRIEND, IN_AN_HOUR, receive, rowOf, STRANGER, tokenOf, two } from './locked-stage.ts'
 import { openFresh, restored, wordsOf } from './restoring.ts'
-import { expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
+import { expectMoneyConserved, openStage, type Stage } from './stage.ts'
 
 let stage: Stage
 let ours: string
@@ -188,15 +188,15 @@ describe('a token that is not ours to open is not touched', () => {
   })
 
   it('and one that opens later is received then', async () => {
-    const soon = String(Math.floor(Date.now() / 1000) + 2)
     const token = await tokenOf(
       stage,
-      two(() => condition('P2PK', STRANGER, [['locktime', soon]])),
+      two(() => condition('P2PK', STRANGER, [['locktime', AN_HOUR_AGO]])),
     )
+    stage.world.clock.skewMs -= 2 * 3_600_000
     await expect(receive(stage, token)).rejects.toMatchObject({ code: 'invalid_token' })
     const row = await rowOf(stage, token)
     expect(row).toMatchObject({ state: 'refused' })
-    await until(() => Date.now() / 1000 > Number(soon) + 1, 'the locktime is over')
+    stage.world.clock.skewMs += 2 * 3_600_000
     const { received } = await stage.world.screen.call('incoming.retry', { id: row?.id ?? '', trustMint: false })
     expect(received).toBe(FACE - 1)
     await expectBalanced(stage)

@@ -7,7 +7,7 @@ import { PER_DAY, SITE } from './world.ts'
 
 let stage: Stage
 beforeEach(async () => {
-  stage = await openStage({ world: { patience: { firstByteMs: 700 } } })
+  stage = await openStage()
   stage.world.answerWith(PER_DAY)
 })
 afterEach(() => stage.stop())

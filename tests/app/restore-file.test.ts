@@ -1,12 +1,10 @@
 /** The encrypted backup file: made while everything is going on, opened somewhere else; old copies of spent notes never count. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { balanceOf, expectGoodNotes, openFresh, restored, wordsOf } from './restoring.ts'
 import { ask, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 import { PER_DAY, SITE, type World } from './world.ts'
 
 const passphrase = 'correct horse battery'
-/** A busy machine takes its time. */
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let stage: Stage
 let fresh: World

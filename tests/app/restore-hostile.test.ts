@@ -1,10 +1,9 @@
 /** Files, mints and moments that mean no good to somebody who gets his money back. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { balanceOf, openFresh, progressOf, restored, wordsOf } from './restoring.ts'
 import { ask, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 import { SITE, type World } from './world.ts'
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 const passphrase = 'correct horse battery'
 
 let stage: Stage

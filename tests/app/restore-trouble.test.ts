@@ -1,12 +1,10 @@
 /** Restoring when something goes wrong: the worker dies at every step, the mint is away, the mint lies, two browsers share a seed. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WatchedIndexedDb } from './dying-stores.ts'
 import { balanceOf, expectGoodNotes, openFresh, progressOf, restored, wordsOf } from './restoring.ts'
 import { expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 import type { World } from './world.ts'
 
-/** Many restores each: a busy machine takes its time. */
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let stage: Stage
 let words: string

@@ -1,11 +1,9 @@
 /** Money back from the twelve words: into an empty wallet, and into one in use (cashu.md §7 no. 13, 16, 17; §8 no. 7). */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 import { balanceOf, expectGoodNotes, openFresh, restored, unitBalance, wordsOf } from './restoring.ts'
 import type { World } from './world.ts'
 
-/** A busy machine takes its time. */
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let stage: Stage
 let fresh: World

@@ -1,10 +1,9 @@
 /** Two browsers with the same words ask a mint with the same outputs: what it signed for one must not end the swap of the other (NUT-13, `cashu.md` §7 no. 13). */
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { balanceOf, expectGoodNotes, openFresh, restored, wordsOf } from './restoring.ts'
 import { openStage, type Stage } from './stage.ts'
 import type { World } from './world.ts'
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let stage: Stage
 let other: World

@@ -43,6 +43,10 @@ export async function until(condition: () => Promise<boolean> | boolean, what: s
   }
 }
 
+/** Beside the first answer the account is read: from then on it is known what is there. */
+export const credited = ({ database }: World): Promise<void> =>
+  until(async () => (await database.sessions.toArray()).every(({ creditedMsat }) => creditedMsat !== null), 'the deposit is credited')
+
 /**
  * Everything is brought home, the golden equation holds to the msat, nothing is left half-done, and every note is good:
  * the mint swaps all of them. What we call spent is what the providers call earned (unless they are made to lie about it).

@@ -65,7 +65,6 @@ describe('taking over', () => {
       await wakeUp()
       await expectEverythingHere(before)
     },
-    60_000,
   )
 
   it.each(['before', 'after'] as const)(
@@ -80,7 +79,6 @@ describe('taking over', () => {
       await wakeUp()
       await expectEverythingHere(before)
     },
-    60_000,
   )
 
   it('the mint does not answer the swap: it goes on by itself, and is told then', async () => {
@@ -119,6 +117,5 @@ describe('telling', () => {
       expect(shown.toSorted()).toEqual((await two.b.database.purse.where('state').equals('ready').primaryKeys()).toSorted())
       await expectConserved(two)
     },
-    60_000,
   )
 })

@@ -22,7 +22,7 @@ const slowly = (text: string): object => ({ model: 'tiny-chat', max_tokens: 1000
 const full = 61_000
 
 test('parallel requests reserve each their own maximum', async () => {
-  const asked = { ...slowly('[[words:3]]'), max_tokens: 4000 }
+  const asked = { ...slowly('[[words:30]]'), max_tokens: 4000 }
   const running = [1, 2, 3].map(() => stage.post('/v1/chat/completions', asked, bearer(key)))
   await expect.poll(reserved, soon).toBeGreaterThan(3 * 6000)
   expect(reserved() % 3).toBe(0)
@@ -51,8 +51,12 @@ test('a stream that is left is charged 0 and released at once', async () => {
 })
 
 test('a non-streaming request that is left completes and is charged', async () => {
-  const body = { ...slowly('[[words:3]]') }
-  await expect(fetch(`${stage.provider.url}/v1/chat/completions`, { method: 'POST', headers: bearer(key), body: JSON.stringify(body), signal: AbortSignal.timeout(100) })).rejects.toThrow()
+  const leaving = new AbortController()
+  const body = JSON.stringify(slowly('[[words:20]]'))
+  const asked = expect(fetch(`${stage.provider.url}/v1/chat/completions`, { method: 'POST', headers: bearer(key), body, signal: leaving.signal })).rejects.toThrow()
+  await expect.poll(reserved, soon).toBeGreaterThan(0)
+  leaving.abort()
+  await asked
   await expect.poll(balance, soon).toBeLessThan(full)
 })
 

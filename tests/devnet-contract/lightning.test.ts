@@ -7,7 +7,6 @@ import { decode } from 'light-bolt11-decoder'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Devnet, startDevnet } from '../devnet/devnet.ts'
 import { createLightning } from '../devnet/lightning.ts'
-import './patience.ts'
 import { must, textAt } from './recorded.ts'
 
 let devnet: Devnet

@@ -2,7 +2,7 @@
 import { HttpResponseError, MintOperationError, type Proof, RateLimitError, setGlobalRequestOptions, Wallet } from '@cashu/cashu-ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createMint, type DevnetMint } from '../devnet/mint/mint.ts'
-import './patience.ts'
+import { soon } from './patience.ts'
 import { must } from './recorded.ts'
 
 let mint: DevnetMint
@@ -50,7 +50,7 @@ describe('faults', () => {
     setGlobalRequestOptions({ requestTimeout: 200 })
     expect(await errorOf(wallet.completeSwap(preview))).toMatchObject({ message: expect.stringMatching(/timed out/) })
     setGlobalRequestOptions({})
-    expect(isSpent()).toBe(true)
+    await expect.poll(isSpent, soon).toBe(true)
   })
 
   test('an endless answer: done, and more than four megabytes come', async () => {

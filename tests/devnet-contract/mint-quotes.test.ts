@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createLightning, type FakeLightning } from '../devnet/lightning.ts'
 import { createMint, type DevnetMint } from '../devnet/mint/mint.ts'
-import './patience.ts'
 import { must } from './recorded.ts'
 
 let mint: DevnetMint

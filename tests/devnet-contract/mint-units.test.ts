@@ -2,7 +2,6 @@
 import { getTokenMetadata, MintOperationError, type Proof, Wallet } from '@cashu/cashu-ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Devnet, startDevnet } from '../devnet/devnet.ts'
-import './patience.ts'
 import { textAt } from './recorded.ts'
 
 let devnet: Devnet

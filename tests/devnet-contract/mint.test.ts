@@ -26,8 +26,11 @@ const codeOf = async (step: Promise<unknown>): Promise<unknown> =>
 
 test('top-up by invoice: unpaid, paid by itself, minted, v2 keyset id', async () => {
   const wallet = await openWallet()
+  const { autoPayMs } = mint.quotes
+  mint.quotes.autoPayMs = 3_000
   expect(mint.keysetId).toMatch(/^01[0-9a-f]{64}$/)
   const quote = await wallet.createMintQuoteBolt11(100)
+  mint.quotes.autoPayMs = autoPayMs
   expect(quote.state).toBe('UNPAID')
   expect(await codeOf(wallet.mintProofsBolt11(100, quote.quote))).toBe(20001)
   await expect.poll(async () => (await wallet.checkMintQuoteBolt11(quote.quote)).state, soon).toBe('PAID')

@@ -1,7 +1,2 @@
-/** Curve arithmetic in Node on a busy machine takes its time; none of these tests measures any. */
-import { vi } from 'vitest'
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
-
-/** for `expect.poll` */
-export const soon = { timeout: 15_000, interval: 20 }
+/** For `expect.poll`: curve arithmetic on a busy machine takes its time; none of these tests measures any. */
+export const soon = { timeout: 30_000, interval: 20 }

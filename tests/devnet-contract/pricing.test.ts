@@ -4,7 +4,6 @@ import { accountKey, sha256Hex } from '../devnet/provider/accounts.ts'
 import { costOf } from '../devnet/provider/cost.ts'
 import { createCatalogue } from '../devnet/provider/models.ts'
 import { requiredMsat } from '../devnet/provider/required.ts'
-import './patience.ts'
 import { must, recordedJson, recordedModels } from './recorded.ts'
 
 const rules = { satUsd: 0.001, providerFee: 1.05 }

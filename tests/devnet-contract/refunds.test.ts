@@ -1,6 +1,5 @@
 /** Refunds that fail, lie or get lost (routstr-node.md §2.7, §12.2). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import './patience.ts'
 import { bearer, createStage, type Stage, textAt } from './recorded.ts'
 
 let stage: Stage

@@ -102,8 +102,13 @@ describe('failures', () => {
 
   test('the payer leaves: the answer is completed, charged, and recoverable', async () => {
     const token = await pay()
-    const body = JSON.stringify({ ...stubChat(), messages: [{ role: 'user', content: '[[delay:300]][[usage:12,7]]' }] })
-    await expect(fetch(`${stage.provider.url}/v1/chat/completions`, { method: 'POST', body, headers: { 'x-cashu': token }, signal: AbortSignal.timeout(150) })).rejects.toThrow()
+    const body = JSON.stringify({ ...stubChat(), messages: [{ role: 'user', content: '[[delay:3000]][[usage:12,7]]' }] })
+    const leaving = new AbortController()
+    const before = stage.upstream.requests.length
+    const asked = expect(fetch(`${stage.provider.url}/v1/chat/completions`, { method: 'POST', body, headers: { 'x-cashu': token }, signal: leaving.signal })).rejects.toThrow()
+    await expect.poll(() => stage.upstream.requests.length, soon).toBe(before + 1)
+    leaving.abort()
+    await asked
     expect((await recover(token)).status).toBe(425)
     await expect.poll(async () => (await recover(token)).status, soon).toBe(200)
   })

@@ -87,6 +87,10 @@ test('T8: a page that broke its built-ins harms itself only; the provider works,
 
 test('G18: pages that do not use the API never wake the worker; the first call does', async ({ user, sites }) => {
   const page = await user.open(`${sites.home}/`)
+  // what was begun is done: the alarm of it would wake the worker
+  const screen = await user.open(user.screen('popup.html'))
+  await expect.poll(() => screen.evaluate(async () => (await chrome.alarms.get('unfinished')) === undefined)).toBe(true)
+  await screen.close()
   await user.killWorker()
   for (const path of ['/probe', '/frame', `/embed?${new URLSearchParams({ src: `${sites.other}/probe`, allow: 'routstr' })}`]) await (await user.open(sites.home + path)).close()
   await page.reload()

@@ -54,7 +54,7 @@ test('T7: a frame of another site has no provider unless the page delegates', as
 
 test('T7: a frame the page delegates to asks in a question that shows both sites, and its limit holds there only', async ({ user, sites }) => {
   const { page, frame } = await embed(user, sites.home, { src: `${sites.other}/`, allow: 'routstr' })
-  expect(await found(frame)).toBe(true)
+  await expect.poll(() => found(frame)).toBe(true)
   const asked = await ask(frame)
   const question = await nextQuestion(user)
   await expect(question.origin).toHaveText(sites.other)

@@ -48,8 +48,9 @@ test('T16: back from the back/forward cache everything that was pending ends at 
     expect(story).toMatchObject({ state: 'broken', code: 'navigation_aborted', done: false })
     await expect.poll(() => page.evaluate(() => window.enabled?.code)).toBe('navigation_aborted')
     const [shown, enabled] = await page.evaluate(() => [window.shown?.at ?? 0, window.enabled?.at ?? 0] as const)
-    expect((story.at ?? Number.POSITIVE_INFINITY) - shown).toBeLessThan(1_000)
-    expect(enabled - shown).toBeLessThan(1_000)
+    const took = [(story.at ?? Number.POSITIVE_INFINITY) - shown, enabled - shown] as const
+    console.log(`settled ${took.map((ms) => ms.toFixed(0)).join(' and ')} ms after the page was shown again`)
+    for (const ms of took) expect(ms).toBeLessThan(10_000)
     expect(await (await ask(page)).end()).toMatchObject({ status: 200, text: ANSWER })
     await checkBooks([user], devnet)
   } finally {

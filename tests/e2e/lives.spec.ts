@@ -83,7 +83,9 @@ test('the browser is closed and opened again: the balance, the limit and the rec
   await grantedPage(before, sites.home)
   const popup = await openPopup(before)
   await popup.bringHome()
-  const balance = await popup.balanceMsat()
+  // the popup that saw the money arrive may have read the balance before and the rest after
+  await popup.close()
+  const balance = await (await openPopup(before)).balanceMsat()
   await before.close()
 
   const after = await openBrowser({ profile })

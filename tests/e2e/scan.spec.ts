@@ -84,6 +84,9 @@ test('the moving code can be paused, and stands still for who wants less motion'
   await options.by('animated-qr-pause').click()
   await expect(code).not.toHaveAttribute('data-frame', '1')
   await options.by('animated-qr-pause').click()
+  await expect(options.by('animated-qr-pause')).toHaveText('Play')
+  // its clock stops with the next picture
+  await options.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1_000)))
   const still = await code.getAttribute('data-frame')
   const { clock } = playwrightPage(user, options.page)
   await clock.install()

@@ -90,12 +90,12 @@ for (const scheme of ['light', 'dark'] as const) {
   test(`axe finds nothing serious: question, popup, options (${scheme})`, async ({ user, sites }) => {
     const { page } = await grantedPage(user, sites.home, 50)
     const popup = await openPopup(user)
-    await popup.page.emulateMedia({ colorScheme: scheme })
+    await popup.page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
     await expect(popup.receipts).toHaveCount(1)
     await expectAccessible(popup.page, 'popup')
 
     const options = await openOptions(user)
-    await options.page.emulateMedia({ colorScheme: scheme })
+    await options.page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
     for (const room of ROOMS) {
       await options.go(room)
       await expectSound(options.page, room)
@@ -111,7 +111,7 @@ for (const scheme of ['light', 'dark'] as const) {
 
     const asked = await ask(page, undefined, { model: 'owl-large', maxTokens: 16_000 })
     const question = await nextQuestion(user)
-    await question.page.emulateMedia({ colorScheme: scheme })
+    await question.page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
     await question.armed()
     await expectAccessible(question.page, 'question')
     await question.page.getByTestId('view-request').click()

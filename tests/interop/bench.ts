@@ -82,7 +82,7 @@ export async function expectSettled(actor: Actor): Promise<void> {
       return open === 0 && (await actor.world.database.incoming.where('state').anyOf('stored', 'redeeming').count()) === 0
     },
     'every operation has ended',
-    15_000,
+    30_000,
   )
 }
 

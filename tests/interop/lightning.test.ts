@@ -34,7 +34,7 @@ describe.each(MINTS)('$name', (kind) => {
           return topUps.every(({ state }) => state === 'done') && withdrawals.every(({ state }) => state === 'paid' || state === 'failed')
         },
         'every top-up and withdrawal has ended',
-        15_000,
+        30_000,
       )
 
     it.each([

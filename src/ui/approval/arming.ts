@@ -16,7 +16,7 @@ export const ARMING_MS = 800
 export interface Arming {
   /** Since when the question is in front of the user, unchanged; null while covered. */
   readonly since: number | null
-  /** When the press now under way began; null: none. */
+  /** When the press now under way began; null: none. Whatever happens meanwhile, it began before that. */
   readonly pressedAt: number | null
 }
 
@@ -30,13 +30,13 @@ export function arm(state: Arming, event: ArmingEvent, now: number): Arming {
   switch (event) {
     case 'shown':
     case 'focused':
-      return { since: now, pressedAt: null }
+      return { ...state, since: now }
     case 'resized':
     case 'changed':
-      return { since: state.since === null ? null : now, pressedAt: null }
+      return { ...state, since: state.since === null ? null : now }
     case 'hidden':
     case 'blurred':
-      return { since: null, pressedAt: null }
+      return { ...state, since: null }
     default:
       return event satisfies never
   }

@@ -96,7 +96,8 @@ const withoutUsage = (): TransformStream<Uint8Array, Uint8Array> =>
     emit(line.replace(/,"usage":\{[^{}]*\}/, ''))
   })
 
-const CUT_AFTER_MS = 150
+/** Also for a reader who is busy. */
+const CUT_AFTER_MS = 1_000
 
 /** After three content chunks: an error event and the end, or a broken connection. */
 function endingEarly(how: 'error' | 'cut'): TransformStream<Uint8Array, Uint8Array> {

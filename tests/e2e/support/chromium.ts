@@ -137,6 +137,7 @@ declare global {
   /** What the witness page uses of the extension APIs. */
   const chrome: {
     readonly action: { getBadgeText(of: object): Promise<string> }
+    readonly alarms: { get(name: string): Promise<object | undefined> }
     readonly runtime: { connect(to: { name: string }): Port }
     readonly storage: Readonly<Record<'local' | 'session', { get(all: null): Promise<object> }>>
   }

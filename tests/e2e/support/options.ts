@@ -1,7 +1,6 @@
 /** The options page, room by room. */
 import type { Locator, Page } from './driver.ts'
 import { expect } from './expect.ts'
-import { msatOf } from './amounts.ts'
 import type { Browser } from './browser.ts'
 
 export type Room = 'tokens' | 'history' | 'sites' | 'providers' | 'activity' | 'safety' | 'settings' | 'developer'
@@ -48,12 +47,19 @@ export async function openOptions(browser: Browser, room: Room = 'tokens'): Prom
     },
     async books() {
       await options.go('developer')
-      const read = async (): Promise<Books> => {
-        const rows = await Promise.all(LEDGER_ROWS.map(async (name) => [name, await msatOf(by(`ledger-${name}Msat`))] as const))
-        return { ...(Object.fromEntries(rows) as Record<(typeof LEDGER_ROWS)[number], number>), difference: await msatOf(by('ledger-difference')) }
-      }
       await expect(by('ledger')).toBeVisible()
-      return read()
+      // in one look: what moves between two looks would be in both rows, or in none
+      const shown = await by('ledger').evaluate((table) =>
+        [...table.querySelectorAll<HTMLElement>('[data-msat]')].map(({ dataset }) => [dataset.testid ?? '', Number(dataset.msat)] as const),
+      )
+      const msat = new Map(shown)
+      const read = (row: string): number => {
+        const found = msat.get(row)
+        if (found === undefined) throw new Error(`the books have no row "${row}"`)
+        return found
+      }
+      const rows = LEDGER_ROWS.map((name) => [name, read(`ledger-${name}Msat`)] as const)
+      return { ...(Object.fromEntries(rows) as Record<(typeof LEDGER_ROWS)[number], number>), difference: read('ledger-difference') }
     },
     async paste(token) {
       await by('receive-input').fill(token)

@@ -32,6 +32,8 @@ const FILES: Record<string, string> = {
 const TYPES: Record<string, string> = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8' }
 
 export async function serveSites(): Promise<Sites> {
+  // a page that waits for it would lose the click that lets a window open
+  await bundleOf('openai.js')
   const host = await serve(async (request, response, { pathname }) => {
     if (openCors(request, response)) return
     const file = FILES[pathname]

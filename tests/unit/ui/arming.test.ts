@@ -52,6 +52,13 @@ describe('T10: the Approve button', () => {
     expect(approves(state, TRUSTED, 2100)).toBe(false)
   })
 
+  it.each(['shown', 'focused', 'resized', 'changed'] as const)('does not take a press that is held since before it was %s, however long', (event) => {
+    const state = arm(pressStarts(startArming(0, true), 2000), event, 2050)
+    expect(isArmed(state, 5000)).toBe(true)
+    expect(approves(state, TRUSTED, 5000)).toBe(false)
+    expect(approves(pressStarts(state, 5000), TRUSTED, 5090)).toBe(true)
+  })
+
   it('never approves within 800 ms of anything that happened to the window', () => {
     const event = fc.constantFrom<ArmingEvent>('shown', 'focused', 'resized', 'changed', 'hidden', 'blurred')
     fc.assert(

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, BrowserOptions, Page } from '../driver.ts'
+import { PATIENCE_MS } from '../patience.ts'
 import { createPage, type Known } from './page.ts'
 import { field, run } from './script.ts'
 import { ADDON, type Session, startFirefox } from './session.ts'
@@ -110,11 +111,11 @@ function lookForClosed(session: Session, known: ReadonlyMap<string, Known>, home
 }
 
 async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(50)) {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(50)) {
     const found = await look()
     if (found !== undefined) return found
   }
-  throw new Error(`it did not happen within 10 s: ${what}`)
+  throw new Error(`it did not happen within ${PATIENCE_MS / 1000} s: ${what}`)
 }
 
 /** The browser's own window, whose scripts may do everything. */

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Frame, Page } from '../driver.ts'
+import { PATIENCE_MS } from '../patience.ts'
 import { keyActions } from './keys.ts'
 import { createLocator, type LocatorPlace } from './locator.ts'
 import { elementOf, field, run, runActive } from './script.ts'
@@ -20,8 +21,6 @@ export interface PageSurroundings {
   readonly session: Session
   emulateMedia: Page['emulateMedia']
 }
-
-const LOADED_WITHIN_MS = 15_000
 
 export function createPage(known: Known, { session, emulateMedia }: PageSurroundings): Page {
   const { context } = known
@@ -45,12 +44,12 @@ export function createPage(known: Known, { session, emulateMedia }: PageSurround
 
   /** Firefox tells nothing of how our own screens load, so they are asked. */
   async function loaded(isNew: () => Promise<boolean>): Promise<void> {
-    const end = Date.now() + LOADED_WITHIN_MS
+    const end = Date.now() + PATIENCE_MS
     while (Date.now() < end) {
       if (await isNew().catch(() => false)) return
       await sleep(30)
     }
-    throw new Error(`${known.url} did not load within ${LOADED_WITHIN_MS} ms`)
+    throw new Error(`${known.url} did not load within ${PATIENCE_MS} ms`)
   }
   const complete = (): Promise<boolean> => run(session, { context }, () => document.readyState === 'complete' && !('leaving' in window), [])
 

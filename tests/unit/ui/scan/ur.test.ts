@@ -129,7 +129,6 @@ describe('a 20 kB token through pictures of codes', () => {
       // Gauss: hardly more frames than fragments
       expect(seen).toBeLessThan(count * 1.1 + 10)
     },
-    60_000,
   )
 })
 
