@@ -23,6 +23,7 @@ export interface Life {
   readonly lock: Lock
   /** Own memory is consistent and requests may run, or the wallet is locked. */
   readonly ready: Promise<void>
+  /** Looks at everything that may be due now. Resolves when a look that began after this call is over. */
   wake(): Promise<void>
   /** Work of a screen on money: the lock waits for it. @returns it is over */
   working(): () => void
@@ -57,6 +58,8 @@ export function createLife(world: {
   let stopped = false
   let atWork = 0
   let waking: Promise<void> | null = null
+  /** The look after that one. */
+  let next: Promise<void> | null = null
 
   const lock = createLock({
     store: stores.vault,
@@ -155,6 +158,21 @@ export function createLife(world: {
     }
   }
 
+  /** One at a time. Who comes while one is at work gets the next one: what has become due since may lie behind this one. */
+  function look(): Promise<void> {
+    if (waking !== null) {
+      next ??= waking.catch(() => undefined).then(() => {
+        next = null
+        return stopped ? undefined : look()
+      })
+      return next
+    }
+    waking = unfinishedBusiness(false).finally(() => {
+      waking = null
+    })
+    return waking
+  }
+
   return {
     lock,
     ready,
@@ -165,10 +183,7 @@ export function createLife(world: {
       // before the rest, which the lock would wait for; also beside one that goes on: nobody else may come to look at the time again
       if (!lock.isLocked()) await lock.tick()
       if (stopped) return
-      waking ??= unfinishedBusiness(false).finally(() => {
-        waking = null
-      })
-      return waking
+      return look()
     },
     async leave() {
       await ready

@@ -154,16 +154,28 @@ describe('a site never spends more than it was granted', () => {
     const answer = code(world.page().routstr.chat.completions.create(ask()))
     await until(() => world.shown.length > 0, 'a question')
     world.clock.skewMs += 5 * 60_000
-    let isOver = false
-    void answer.then(() => {
-      isOver = true
-    })
-    await until(async () => {
-      await world.app.wake()
-      return isOver
-    }, 'the end')
+    await world.app.wake()
     expect(await answer).toBe('403 prompt_timeout')
     expect(world.shown.at(-1)).toBeNull()
+    await expectMoneyConserved(stage)
+  })
+
+  it('and expires, too, when the alarm finds the one before at work', async () => {
+    const { world, devnet } = stage
+    await world.screen.call('tokens.send', { mint: devnet.mint.url, unit: 'sat', amount: 16, memo: null })
+    await world.app.wake()
+    const hold = devnet.mint.hold(/checkstate/)
+    world.clock.skewMs += 60_000
+    const first = world.app.wake()
+    await hold.waiting
+    const answer = code(world.page().routstr.chat.completions.create(ask()))
+    await until(() => world.shown.length > 0, 'a question')
+    world.clock.skewMs += 5 * 60_000
+    const second = world.app.wake()
+    hold.release()
+    await Promise.all([first, second])
+    expect((await world.screen.call('overview.get', { origin: null })).approvals).toEqual([])
+    expect(await answer).toBe('403 prompt_timeout')
     await expectMoneyConserved(stage)
   })
 

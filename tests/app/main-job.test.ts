@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ask, collect, expectMoneyConserved, openStage, type Stage } from './stage.ts'
+import { ask, collect, credited, expectMoneyConserved, openStage, type Stage } from './stage.ts'
 import { PER_DAY, SITE } from './world.ts'
 
 let stage: Stage
@@ -83,6 +83,7 @@ describe('the main job', () => {
   it('is usable at once after a restart: offers, grants and notes come from the database', async () => {
     stage.world.answerWith(PER_DAY)
     await collect(await stage.world.page().routstr.chat.completions.create({ ...ask(), stream: true }))
+    await credited(stage.world)
     const world = await stage.restart()
     stage.devnet.relay.down = true
     const stream = await world.page().routstr.chat.completions.create({ ...ask(), stream: true })

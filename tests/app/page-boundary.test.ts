@@ -120,7 +120,7 @@ describe('what leaves and what arrives', () => {
   it('an abort in the middle stops the bill: the provider sees it, charges nothing, the hold is freed', async () => {
     stage.devnet.upstream.tokensPerSecond = 40
     const { routstr } = stage.world.page()
-    const stream = await routstr.chat.completions.create({ ...ask(), stream: true })
+    const stream = await routstr.chat.completions.create({ ...ask('[[words:900]]'), max_tokens: 1_000, stream: true })
     let chunks = 0
     for await (const _ of stream) if (++chunks === 5) break
     const { cheap } = stage.devnet.providers
@@ -146,7 +146,7 @@ describe('what leaves and what arrives', () => {
     ]
     for (const end of endings) {
       const page = stage.world.page()
-      const stream = await page.routstr.chat.completions.create({ ...ask(), stream: true })
+      const stream = await page.routstr.chat.completions.create({ ...ask('[[words:900]]'), max_tokens: 1_000, stream: true })
       const reading = collect(stream).then(
         () => 'clean end',
         () => 'error',

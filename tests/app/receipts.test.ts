@@ -1,7 +1,7 @@
 /** What a receipt tells: the facts its cost is made of, and what does not add up (RIP-05 §5). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isCheap, reworded } from './bent-network.ts'
-import { ask, collect, expectMoneyConserved, openStage, type Stage } from './stage.ts'
+import { gate, isCheap, reworded } from './bent-network.ts'
+import { ask, collect, credited, expectMoneyConserved, openStage, type Stage } from './stage.ts'
 import { PER_DAY, SITE } from './world.ts'
 
 let stage: Stage
@@ -48,6 +48,7 @@ describe('a receipt', () => {
 
   it('two at once on one session: each its own cost, to the msat', async () => {
     await whole()
+    await credited(stage.world)
     const before = stage.devnet.providers.cheap.earningsMsat()
     await Promise.all([whole('[[usage:10,11]] a'), whole('[[usage:20,31]] b'), whole('[[usage:30,71]] c')])
     const receipts = (await stage.world.screen.call('overview.get', { origin: SITE })).receipts.slice(0, 3)
@@ -80,11 +81,16 @@ describe('what does not add up is on the receipt', () => {
     cheap.fault('overcharge', 1, 3)
     // the last word about the cost is missing, the usage is not
     const untold = (text: string): string => text.replace(/"cost":/g, '"price":')
-    stage.world.bend((url, go) => (isCheap(stage, url, '/chat/completions') ? reworded(go(), untold) : null))
+    const account = gate()
+    stage.world.bend((url, go) => {
+      if (isCheap(stage, url, '/balance/info')) return account.passed.then(go)
+      return isCheap(stage, url, '/chat/completions') ? reworded(go(), untold) : null
+    })
     // no more is put down to a request than was set aside for it: that has to reach for three times the price
     await stage.world.page().routstr.chat.completions.create(ask('[[usage:12,200]] Why?'))
-    stage.world.bend(null)
     expect(await latest()).toMatchObject({ expectedMsat: 1624, chargedMsat: null, mismatches: [] })
+    account.open()
+    stage.world.bend(null)
     await expectMoneyConserved(stage)
     expect(await latest()).toMatchObject({ chargedMsat: 3 * 1624, mismatches: [expect.stringContaining('Charged 4.872 sat')] })
   })

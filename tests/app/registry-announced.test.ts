@@ -98,7 +98,7 @@ describe('a provider announced on Nostr', () => {
     const [old, fresh, nostr] = [await node(), await node(), await relay()]
     const late: [string, ServerResponse][] = []
     old.answer = (path, response) => late.push([path, response]) > 0
-    const { registry, start } = openRegistry(databaseName(), { relays: [nostr.url], probeTimeoutMs: answers ? 5_000 : 500 })
+    const { registry, start } = openRegistry(databaseName(), { relays: [nostr.url], probeTimeoutMs: answers ? 30_000 : 4_000 })
     start()
     await until(() => nostr.peers.size)
     nostr.publish(announce(old.url, { at: NOW / 1000 - 500 }))
@@ -107,7 +107,7 @@ describe('a provider announced on Nostr', () => {
     await until(() => registry.offersFor('tiny-chat')[0]?.providerUrl === fresh.url)
     // what the old address says now no longer counts
     if (answers) for (const [path, response] of late) response.end(path === '/v1/info' ? JSON.stringify({ ...old.info, name: 'Old' }) : old.models)
-    await new Promise((resolve) => setTimeout(resolve, answers ? 100 : 600))
+    await new Promise((resolve) => setTimeout(resolve, answers ? 100 : 4_200))
     expect(registry.providers()).toMatchObject([{ url: fresh.url, name: 'Owl Node', problem: null }])
   })
 

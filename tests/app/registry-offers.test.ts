@@ -108,7 +108,7 @@ describe('offers', () => {
     await first.registry.ready()
     for (const model of ['owl', 'owl', 'other']) first.registry.noteFailure('p', model)
     first.registry.noteSuccess('p', 'other')
-    await vi.waitFor(async () => expect(await first.database.table('rests').toArray()).toMatchObject([{ id: 'p owl', times: 2 }]))
+    await vi.waitFor(async () => expect(await first.database.table('rests').toArray()).toMatchObject([{ id: 'p owl', times: 2 }]), { timeout: 30_000 })
     const second = openRegistry(name)
     await second.registry.ready()
     expect([second.registry.isCoolingDown('p', 'owl'), second.registry.isCoolingDown('p', 'other')]).toEqual([true, false])

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { fromSat } from '../../src/domain/msat.ts'
 import { isSwap } from '../../src/wallet/journal.ts'
-import { ask, collect, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
+import { ask, collect, credited, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 import { PER_DAY, SITE } from './world.ts'
 
 let stage: Stage
@@ -27,6 +27,7 @@ const allClosed = () => until(async () => (await sessions()).every(({ state }) =
 
 it('when the browser starts again, what the last browser session left at providers comes home by itself, and nothing is opened', async () => {
   await Promise.all(SITES.map(chat))
+  await credited(stage.world)
   await stage.restart()
   // a worker that merely woke up leaves them where they are
   expect((await sessions()).map(({ state }) => state)).toEqual(['open', 'open', 'open'])

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SessionLife } from '../../src/domain/session.ts'
 import { claiming, isCheap, reworded } from './bent-network.ts'
-import { ask, collect, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
+import { ask, collect, credited, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 import { PER_DAY, SITE } from './world.ts'
 
 const OTHER = 'https://other.example'
@@ -70,6 +70,7 @@ describe('one for all sites', () => {
   it('two sites are one account there; each request is charged to its own site', async () => {
     await set('provider')
     await stream()
+    await credited(stage.world)
     await stream(OTHER)
     await chat(OTHER)
     expect(accounts()).toBe(1)
@@ -89,6 +90,7 @@ describe('one for all sites', () => {
     // it takes a lot and says it was little
     stage.world.bend((url, go) => (isCheap(stage, url, '/chat/completions') ? reworded(go(), claiming(100)) : null))
     await chat()
+    await credited(stage.world)
     await chat(OTHER)
     await stage.world.screen.call('sessions.bringHome', {})
     const [session] = await sessions()

@@ -85,6 +85,8 @@ it.each([
 ])('nothing is opened when %s', async (_, make) => {
   await stream()
   await make()
+  // one that began before that may still open something
+  await stage.world.app.wake()
   const before = await stage.world.database.sessions.count()
   for (let round = 0; round < 3; round++) await stage.world.app.wake()
   expect(await stage.world.database.sessions.count()).toBe(before)

@@ -1,7 +1,7 @@
 /** The developer's timeline: every step of a request with its time and its money, from what was really written; and nothing secret. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Step, Timeline } from '../../src/domain/timeline.ts'
-import { ask, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
+import { ask, credited, expectMoneyConserved, openStage, type Stage, until } from './stage.ts'
 import { PER_DAY, REJECT } from './world.ts'
 
 let stage: Stage
@@ -62,6 +62,7 @@ describe('the timeline of a request', () => {
   it('a warm one uses the session that is there; one that fails first tells both, and why', async () => {
     stage.world.answerWith(PER_DAY)
     await asked()
+    await credited(stage.world)
     await asked()
     expect(kinds(await newest())).not.toContain('funded')
     expect(only(await newest(), 'session')).toHaveLength(1)
@@ -97,6 +98,7 @@ describe('the timeline of a request', () => {
   it('holds no prompt, no answer, no token and no key, and goes with the worker; rows still tell what they know', async () => {
     stage.world.answerWith(PER_DAY)
     await asked('the secret of the blue sky')
+    await credited(stage.world)
     const before = await newest()
     const told = JSON.stringify([before, await stage.world.screen.call('timeline.list', {})])
     const sessions = await stage.world.database.sessions.toArray()

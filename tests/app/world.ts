@@ -86,6 +86,8 @@ export const newBrowserSession = (): BrowserSession => ({ text: null, begun: fal
 export interface WorldOptions {
   readonly factory?: IDBFactory
   readonly patience?: Partial<Outside['patience']>
+  /** For the draw among providers. */
+  readonly random?: () => number
   readonly clock?: { skewMs: number }
   readonly bent?: { answer: Bend | null }
   /** The wallet has this passphrase from its first moment on. */
@@ -162,7 +164,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
     now: () => Date.now() + clock.skewMs,
     randomId: () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
-    random: Math.random,
+    random: options.random ?? Math.random,
     subscribe: createRelaySubscription(),
     // the tests know no directory
     bootstrap: { directory: null, builtIn: [] },
@@ -177,7 +179,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     keepAlive: () => () => undefined,
     setAlarm: () => undefined,
     wakeAt: () => undefined,
-    patience: { firstByteMs: 3_000, wholeAnswerMs: 5_000, idleMs: 3_000, totalMs: 20_000, ...options.patience },
+    patience: { firstByteMs: 15_000, wholeAnswerMs: 20_000, idleMs: 10_000, totalMs: 60_000, ...options.patience },
   }
   const memory: Outside['sessionMemory'] = {
     read: async () => sessionMemory.text,
