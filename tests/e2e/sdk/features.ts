@@ -57,8 +57,8 @@ export const FEATURES: readonly Feature[] = [
   { name: 'embeddings', at: 'home', action: 'embeddings', input: { model: 'owl-embed', prompt: 'heron' }, check: ({ numbers }) => (numbers === 8 ? null : `${numbers} numbers`) },
   { name: 'Responses API, streamed', at: 'home', action: 'responses', input: { ...base, prompt: SAY }, without: ['ai'], check: says(ANSWER) },
   { name: 'aborted before it begins', at: 'home', action: 'whole', input: { ...base, prompt: SAY, aborted: true }, check: (told) => (told.error !== undefined && told.calls <= 1 ? null : 'it went on') },
-  { name: 'aborted on the way', at: 'home', action: 'stream', input: { ...base, maxTokens: 400, prompt: '[[words:400]] [[slow]]', abortAfter: 2 }, check: (told) => (told.calls === 1 && told.ms < 35_000 ? null : 'it went on') },
-  { name: '`break`', at: 'home', action: 'stream', input: { ...base, maxTokens: 400, prompt: '[[words:400]] [[slow]]', breakAfter: 2 }, check: ({ pieces, ms }) => (pieces === 2 && ms < 35_000 ? null : 'it went on') },
+  { name: 'aborted on the way', at: 'home', action: 'stream', input: { ...base, maxTokens: 400, prompt: '[[words:200]] [[slow]]', abortAfter: 2 }, check: (told) => (told.calls === 1 && told.ms < 18_000 ? null : 'it went on') },
+  { name: '`break`', at: 'home', action: 'stream', input: { ...base, maxTokens: 400, prompt: '[[words:200]] [[slow]]', breakAfter: 2 }, check: ({ pieces, ms }) => (pieces === 2 && ms < 18_000 ? null : 'it went on') },
   { name: '402', at: 'home', action: 'whole', input: { ...base, prompt: SAY, headers: { 'x-routstr-max-cost-msats': '1' } }, check: fails(402, 'max_cost_exceeded') },
   { name: '403', at: 'stranger', action: 'whole', input: { ...base, prompt: SAY, headers: { 'x-routstr-prompt': 'none' } }, check: fails(403, 'permission_required') },
   {
