@@ -107,7 +107,8 @@ describe('a provider announced on Nostr', () => {
     await until(() => registry.offersFor('tiny-chat')[0]?.providerUrl === fresh.url)
     // what the old address says now no longer counts
     if (answers) for (const [path, response] of late) response.end(path === '/v1/info' ? JSON.stringify({ ...old.info, name: 'Old' }) : old.models)
-    await new Promise((resolve) => setTimeout(resolve, answers ? 100 : 4_200))
+    await until(() => late.every(([, response]) => response.closed))
+    await new Promise((resolve) => setTimeout(resolve, 100))
     expect(registry.providers()).toMatchObject([{ url: fresh.url, name: 'Owl Node', problem: null }])
   })
 

@@ -16,7 +16,11 @@ test('T10: a click before the button is armed does not approve, nor does a press
   await approveButton.hover({ force: true })
   await page.mouse.down()
   await expect(approveButton).toHaveAttribute('data-armed', 'false')
-  await page.evaluate((running) => clearInterval(running), timer)
+  // once more while it is held: it still began before
+  await page.evaluate((running) => {
+    clearInterval(running)
+    dispatchEvent(new Event('resize'))
+  }, timer)
   await question.armed()
   await page.mouse.up()
   await question.reject()

@@ -86,7 +86,7 @@ test('the moving code can be paused, and stands still for who wants less motion'
   await options.by('animated-qr-pause').click()
   await expect(options.by('animated-qr-pause')).toHaveText('Play')
   // its clock stops with the next picture
-  await options.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1_000)))
+  await options.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
   const still = await code.getAttribute('data-frame')
   const { clock } = playwrightPage(user, options.page)
   await clock.install()
